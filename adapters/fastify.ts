@@ -1,0 +1,175 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyTypeProvider,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerBase,
+} from 'fastify'
+import type { Authorizer } from '../src/authorizer.js'
+import type { Denied, DeniedResponse } from '../src/decision.js'
+import { headerLinesOf, mayBeTruncated } from '../src/header-lines.js'
+import { type Principal, principalFrom } from '../src/principal.js'
+import {
+  createRequestAuthorizer,
+  onDeniedError,
+  type RequestAuthorization,
+  type RequestAuthorizerOptions,
+  type RequestReader,
+  requestAuthorization,
+} from '../src/request-authorizer.js'
+import { denialByRole, parseRoles } from '../src/role-guard.js'
+import { mergeVary } from '../src/vary.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `apiKeyAuth`: the principal, or `null` for an anonymous request. */
+    apiKey?: Principal | null
+  }
+}
+
+export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<FastifyRequest> {
+  /** Made by `createAuthorizer`. */
+  readonly authorizer: Authorizer
+  /**
+   * Answers a refusal differently. What it leaves unsent is answered with `decision.response`; if it fails, the error
+   * goes to the application's error handler as a 500.
+   */
+  readonly onDenied?: (decision: Denied, request: FastifyRequest, reply: FastifyReply) => unknown
+}
+
+type AuthorizedRequest = FastifyRequest & { [requestAuthorization]?: RequestAuthorization }
+
+/**
+ * A plugin that lets requests of the scope in which it is registered pass only with a REST API key of their tenant, and
+ * sets `request.apiKey`. It runs `onRequest`, before a body is read.
+ *
+ * The client's address is `request.ip`, as `trustProxy` makes it; unknown where every hop is trusted, which `true` does.
+ *
+ * @throws {RestApiKeyError} `invalid_option` or `unknown_option`, naming the option.
+ *
+ * @example
+ * ```ts
+ * import Fastify from 'fastify'
+ * import { createAuthorizer, memoryStore } from 'rest-api-key'
+ * import { apiKeyAuth, principalOf } from 'rest-api-key/fastify'
+ *
+ * const app = Fastify()
+ * await app.register(apiKeyAuth, { authorizer: createAuthorizer({ store: memoryStore() }), tenant: 'acme' })
+ * app.get('/incidents', async (request) => ({ tenant: principalOf(request).tenantId }))
+ * ```
+ */
+export async function apiKeyAuth<
+  Server extends RawServerBase,
+  TypeProvider extends FastifyTypeProvider,
+  Logger extends FastifyBaseLogger,
+>(
+  instance: FastifyInstance<
+    Server,
+    RawRequestDefaultExpression<Server>,
+    RawReplyDefaultExpression<Server>,
+    Logger,
+    TypeProvider
+  >,
+  options: ApiKeyAuthOptions,
+): Promise<void> {
+  const { authorizer, ...rest } = options
+  const authorize = createRequestAuthorizer(authorizer, rest, reader)
+  const app = instance as unknown as FastifyInstance
+
+  if (!app.hasRequestDecorator('apiKey')) app.decorateRequest('apiKey', undefined)
+  app.addHook('onRequest', async (request: AuthorizedRequest, reply) => {
+    const { decision, vary, authorization } = await authorize(request)
+    reply.header('vary', mergeVary(reply.getHeader('vary'), vary))
+    if (!decision.allowed) return answer(decision, authorization, request, reply)
+    request.apiKey = decision.principal
+    request[requestAuthorization] = authorization
+  })
+}
+
+// Without it the hook would guard the plugin's own scope only, and every route outside would stay open.
+Object.assign(apiKeyAuth, {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'rest-api-key',
+  [Symbol.for('plugin-meta')]: { name: 'rest-api-key', fastify: '4.x || 5.x' },
+})
+
+/**
+ * A hook for a route, `onRequest` or `preHandler`, that guards it by *In Role*: any one of the roles is enough. Others
+ * are refused with 403, anonymous requests with 401.
+ *
+ * @throws {RestApiKeyError} `invalid_option` if no role is named. A request without `apiKeyAuth` before it fails with
+ *   `api_key_auth_missing`.
+ */
+export function requireRole(
+  ...roles: readonly string[]
+): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
+  const required = parseRoles(roles)
+
+  return async (request: AuthorizedRequest, reply) => {
+    const authorization = request[requestAuthorization]
+    const denied = denialByRole(authorization, required, request)
+    return denied && answer(denied, authorization, request, reply)
+  }
+}
+
+/**
+ * The principal of an authorized request.
+ *
+ * @throws {RestApiKeyError} `api_key_auth_missing` if no `apiKeyAuth` ran, `principal_missing` if the request is anonymous.
+ */
+export function principalOf(request: { readonly apiKey?: Principal | null }): Principal {
+  return principalFrom(request.apiKey)
+}
+
+/** Returns the reply: what tells Fastify that an asynchronous hook has answered. */
+async function answer(
+  denied: Denied,
+  authorization: RequestAuthorization | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const onDenied = authorization?.onDenied as ApiKeyAuthOptions['onDenied']
+  try {
+    await onDenied?.(denied, request, reply)
+  } catch (error) {
+    throw onDeniedError(error)
+  }
+  return reply.sent ? reply : write(reply, denied.response)
+}
+
+function write(reply: FastifyReply, { status, headers, body }: DeniedResponse): FastifyReply {
+  const vary = mergeVary(reply.getHeader('vary'), headers.vary as string)
+  return reply
+    .code(status)
+    .headers({ ...headers, vary })
+    .send(body)
+}
+
+const reader: RequestReader<FastifyRequest> = {
+  headerLines: (request) => headerLinesOf(request.raw),
+
+  /**
+   * `request.ip` with one hop more on the left. It comes out only if Fastify trusts all the others: if a trusted proxy
+   * has forwarded nothing, or if everything is trusted. As it is no address, the client's is then unknown.
+   */
+  ip(request) {
+    if (request.ips === undefined) return request.ip
+    const { socket, headers } = request.raw
+    const forwarded = headers['x-forwarded-for']
+    const raw = { socket, headers: { 'x-forwarded-for': forwarded ? `unknown, ${forwarded}` : 'unknown' } }
+    const { ip } = Object.create(request, { raw: { value: raw } }) as FastifyRequest
+    return ip !== socket.remoteAddress && mayBeTruncated(request.raw) ? undefined : ip
+  },
+
+  /** Where Fastify picks the last of several forwarded hosts, there is none: a host that is odd must stay odd. */
+  host(request) {
+    const host = request.host ?? request.hostname
+    const own = request.raw.headers.host ?? request.raw.headers[':authority']
+    return host !== own && request.raw.headers['x-forwarded-host']?.includes(',') ? undefined : host
+  },
+
+  param: (request, name) => (request.params as Record<string, unknown> | undefined)?.[name],
+}

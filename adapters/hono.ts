@@ -1,0 +1,158 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Authorizer } from '../src/authorizer.js'
+import type { Denied } from '../src/decision.js'
+import { headerLinesOf, type RawRequest } from '../src/header-lines.js'
+import { invalidOption } from '../src/options.js'
+import { type Principal, principalFrom } from '../src/principal.js'
+import {
+  createRequestAuthorizer,
+  onDeniedError,
+  type RequestAuthorization,
+  type RequestAuthorizerOptions,
+  type RequestReader,
+  requestAuthorization,
+} from '../src/request-authorizer.js'
+import { denialByRole, parseRoles } from '../src/role-guard.js'
+import { mergeVary } from '../src/vary.js'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Set by `apiKeyAuth`: the principal, or `null` for an anonymous request. */
+    apiKey: Principal | null
+  }
+}
+
+/** What Hono's `getConnInfo` of any runtime returns, as far as it is used here. */
+export interface ConnectionInfo {
+  readonly remote: { readonly address?: string | undefined }
+}
+
+export interface ApiKeyAuthOptions extends Omit<RequestAuthorizerOptions<Context>, 'ip'> {
+  /**
+   * The client's address: the `getConnInfo` of the runtime, or a function, such as one over `trustedClientIp`. Hono
+   * itself knows no address: without this option, or if it throws, keys with IP rules are refused.
+   */
+  readonly ip?: ((c: Context) => string | undefined | ConnectionInfo) | undefined
+  /**
+   * Answers a refusal differently, with the response that it returns. Without one the answer is `decision.response`; if
+   * it fails, the error goes to `app.onError` as a 500.
+   */
+  readonly onDenied?: (decision: Denied, c: Context) => unknown
+}
+
+/**
+ * Lets a request pass only with a REST API key of its tenant, and sets `c.var.apiKey`.
+ *
+ * @throws {RestApiKeyError} `invalid_option` or `unknown_option`, naming the option.
+ *
+ * @example
+ * ```ts
+ * import { getConnInfo } from '@hono/node-server/conninfo'
+ * import { Hono } from 'hono'
+ * import { createAuthorizer, memoryStore } from 'rest-api-key'
+ * import { apiKeyAuth } from 'rest-api-key/hono'
+ *
+ * const authorizer = createAuthorizer({ store: memoryStore() })
+ * const app = new Hono()
+ * app.use(apiKeyAuth(authorizer, { tenant: 'acme', ip: getConnInfo }))
+ * app.get('/incidents', (c) => c.json({ tenant: c.var.apiKey?.tenantId }))
+ * ```
+ */
+export function apiKeyAuth(
+  authorizer: Authorizer,
+  options: ApiKeyAuthOptions & { readonly optional?: false | undefined },
+): MiddlewareHandler<{ Variables: { apiKey: Principal } }>
+export function apiKeyAuth(
+  authorizer: Authorizer,
+  options: ApiKeyAuthOptions,
+): MiddlewareHandler<{ Variables: { apiKey: Principal | null } }>
+export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): MiddlewareHandler {
+  const { ip } = options
+  if (ip !== undefined && typeof ip !== 'function') {
+    throw invalidOption('ip', 'getConnInfo of your runtime or a function of the context', ip)
+  }
+  const authorize = createRequestAuthorizer<Context>(
+    authorizer,
+    { ...options, ip: ip && ((c) => addressIn(ip(c))) },
+    reader,
+  )
+
+  return async (c, next) => {
+    const { decision, vary, authorization } = await authorize(c)
+    c.set(requestAuthorization as never, authorization as never)
+    if (!decision.allowed) return withVary(await answer(decision, authorization, c), vary)
+    c.set('apiKey', decision.principal)
+    await next()
+    // Afterwards, because a route that returns a `Response` of its own would replace what was set before.
+    c.header('vary', mergeVary(c.res.headers.get('vary'), vary))
+  }
+}
+
+/**
+ * Guards a route by *In Role*: any one of the roles is enough. Others are refused with 403, anonymous requests with 401.
+ *
+ * @throws {RestApiKeyError} `invalid_option` if no role is named. A request without `apiKeyAuth` before it fails with
+ *   `api_key_auth_missing`.
+ */
+export function requireRole(...roles: readonly string[]): MiddlewareHandler {
+  const required = parseRoles(roles)
+
+  return async (c, next) => {
+    const authorization = c.get(requestAuthorization as never) as RequestAuthorization | undefined
+    const denied = denialByRole(authorization, required, c)
+    if (denied !== undefined) return answer(denied, authorization, c)
+    await next()
+  }
+}
+
+/**
+ * The principal of an authorized request.
+ *
+ * @throws {RestApiKeyError} `api_key_auth_missing` if no `apiKeyAuth` ran, `principal_missing` if the request is anonymous.
+ */
+export function principalOf(c: { readonly var: { readonly apiKey?: Principal | null } }): Principal {
+  return principalFrom(c.var.apiKey)
+}
+
+async function answer(
+  denied: Denied,
+  authorization: RequestAuthorization | undefined,
+  c: Context,
+): Promise<Response> {
+  const onDenied = authorization?.onDenied as ApiKeyAuthOptions['onDenied']
+  let answered: unknown
+  try {
+    answered = await onDenied?.(denied, c)
+  } catch (error) {
+    throw onDeniedError(error)
+  }
+  if (answered instanceof Response) return answered
+  if (c.finalized) return c.res
+  const { status, headers, body } = denied.response
+  return c.body(body, status, headers)
+}
+
+function withVary(response: Response, vary: string): Response {
+  const merged = mergeVary(response.headers.get('vary'), vary)
+  if (merged === response.headers.get('vary')) return response
+  const headers = new Headers(response.headers)
+  headers.set('vary', merged)
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
+}
+
+function addressIn(info: string | undefined | ConnectionInfo): string | undefined {
+  return typeof info === 'object' ? info.remote.address : info
+}
+
+const reader: RequestReader<Context> = {
+  headerLines: (c) => headerLinesOf(rawRequest(c) ?? c.req.raw.headers),
+  ip: () => undefined,
+  host: (c) => c.req.header('host') ?? new URL(c.req.url).host,
+  param: (c, name) => c.req.param(name),
+}
+
+/** On Node.js the server hands over its request, whose lines can be counted. */
+function rawRequest(c: Context): RawRequest | undefined {
+  const { incoming } = (c.env ?? {}) as { incoming?: RawRequest }
+  return Array.isArray(incoming?.rawHeaders) ? incoming : undefined
+}

@@ -1,0 +1,137 @@
+import type { ChangeFeed } from './change-feed.js'
+import { type CredentialFormat, type Credentials, parseCredentials } from './credentials.js'
+import type { Anonymous, Decision } from './decision.js'
+import type { DecisionFacts } from './decision-facts.js'
+import { type Digest, parseDigests } from './digest.js'
+import type { KeyCacheLimits } from './key-cache.js'
+import type { KeyStore } from './key-store.js'
+import { assertOptions, invalidOption, milliseconds, optionalFunction, wholeNumber } from './options.js'
+import type { ReferenceIds } from './reference-ids.js'
+import { restApiKeyCredentials } from './rest-api-key-credentials.js'
+import { sha256Digest } from './sha256-digest.js'
+
+export interface CacheOptions {
+  /** Records kept. Default 10,000. */
+  readonly maxEntries?: number
+  /** Milliseconds after which a record is read again, whatever a feed says. Default 30,000; 0 reads every time. */
+  readonly maxAgeMs?: number
+  /** The same while the feed given as `changes` is lost; not above `maxAgeMs`. Default 5,000, or `maxAgeMs` if less. */
+  readonly lostFeedMaxAgeMs?: number
+  /** Unknown keys remembered, apart from the records. Default 10,000. */
+  readonly maxUnknown?: number
+  /** Milliseconds for which an unknown key is remembered. Default 5,000. */
+  readonly unknownMaxAgeMs?: number
+}
+
+export interface AuthorizerOptions {
+  /** Where the keys are. */
+  readonly store: KeyStore
+  /** How a Reference ID becomes what the store keeps; a list is searched in order. Default `sha256Digest()`. */
+  readonly digest?: Digest | readonly Digest[]
+  /** How a request carries its Reference ID; of a list, any one. Default `restApiKeyCredentials()`. */
+  readonly credentials?: CredentialFormat | readonly CredentialFormat[]
+  /** Refuses a mistyped generated id as unknown without a look-up. Default: no such check. */
+  readonly referenceIds?: ReferenceIds
+  /** Limits of the cache, or `false` to read the store for every request. */
+  readonly cache?: CacheOptions | false
+  /** News of changes made elsewhere. Default: none, so that `maxAgeMs` bounds how long a revoked key lives on. */
+  readonly changes?: ChangeFeed
+  /** Milliseconds after which a look-up is given up and answered with 503. Default 2,000. */
+  readonly storeTimeoutMs?: number
+  /** Look-ups that may run at once; beyond it the answer is 503. Default 1,000. */
+  readonly maxConcurrentLookups?: number
+  /** The realm of the challenge (RFC 9110, section 11.5): printable ASCII without `"` and `\`. Default `api`. */
+  readonly realm?: string
+  /** For logs and metrics: called after each decision. Its return value and its failures are ignored. */
+  readonly onDecision?: (decision: Decision | Anonymous, facts: DecisionFacts) => unknown
+}
+
+/** Options checked, completed and copied. */
+export interface AuthorizerConfig {
+  readonly store: KeyStore
+  readonly digests: readonly Digest[]
+  readonly credentials: Credentials
+  readonly referenceIds: ReferenceIds | undefined
+  readonly cache: KeyCacheLimits | undefined
+  readonly changes: ChangeFeed | undefined
+  readonly storeTimeoutMs: number
+  readonly maxConcurrentLookups: number
+  readonly realm: string
+  readonly onDecision: AuthorizerOptions['onDecision']
+}
+
+const known = [
+  'store',
+  'digest',
+  'credentials',
+  'referenceIds',
+  'cache',
+  'changes',
+  'storeTimeoutMs',
+  'maxConcurrentLookups',
+  'realm',
+  'onDecision',
+]
+
+export function parseAuthorizerOptions(options: AuthorizerOptions): AuthorizerConfig {
+  assertOptions('createAuthorizer', options, known)
+  const { store, referenceIds, changes, realm = 'api', onDecision } = options
+  if (!has(store, 'findByDigest')) throw invalidOption('store', 'an object with a method findByDigest', store)
+  if (referenceIds !== undefined && !has(referenceIds, 'check')) {
+    throw invalidOption('referenceIds', 'made by referenceIds()', referenceIds)
+  }
+  if (changes !== undefined && !has(changes, 'subscribe')) {
+    throw invalidOption('changes', 'a ChangeFeed, an object with a method subscribe', changes)
+  }
+  if (store.changes !== undefined && !has(store.changes, 'subscribe')) {
+    throw invalidOption('store.changes', 'a ChangeFeed, an object with a method subscribe', store.changes)
+  }
+  if (typeof realm !== 'string' || !/^[ !#-[\]-~]+$/.test(realm)) {
+    throw invalidOption('realm', 'one or more printable ASCII characters without " and \\', realm)
+  }
+  optionalFunction('onDecision', onDecision)
+  return {
+    store,
+    digests: parseDigests('digest', options.digest ?? sha256Digest()),
+    credentials: parseCredentials('credentials', options.credentials ?? restApiKeyCredentials()),
+    referenceIds,
+    cache: parseCacheOptions(options.cache),
+    changes,
+    storeTimeoutMs: milliseconds('storeTimeoutMs', options.storeTimeoutMs, 2_000, 1),
+    maxConcurrentLookups: wholeNumber('maxConcurrentLookups', options.maxConcurrentLookups, 1_000, 1),
+    realm,
+    onDecision,
+  }
+}
+
+const knownOfCache = ['maxEntries', 'maxAgeMs', 'lostFeedMaxAgeMs', 'maxUnknown', 'unknownMaxAgeMs']
+
+function parseCacheOptions(options: CacheOptions | false = {}): KeyCacheLimits | undefined {
+  if (options === false) return undefined
+  assertOptions('cache', options, knownOfCache)
+  const maxAgeMs = milliseconds('cache.maxAgeMs', options.maxAgeMs, 30_000, 0)
+  const lostFeedMaxAgeMs = milliseconds(
+    'cache.lostFeedMaxAgeMs',
+    options.lostFeedMaxAgeMs,
+    Math.min(5_000, maxAgeMs),
+    0,
+  )
+  if (lostFeedMaxAgeMs > maxAgeMs) {
+    throw invalidOption('cache.lostFeedMaxAgeMs', `at most "cache.maxAgeMs" (${maxAgeMs})`, lostFeedMaxAgeMs)
+  }
+  return {
+    maxEntries: wholeNumber('cache.maxEntries', options.maxEntries, 10_000, 1),
+    maxAgeMs,
+    lostFeedMaxAgeMs,
+    maxUnknown: wholeNumber('cache.maxUnknown', options.maxUnknown, 10_000, 1),
+    unknownMaxAgeMs: milliseconds('cache.unknownMaxAgeMs', options.unknownMaxAgeMs, 5_000, 0),
+  }
+}
+
+function has(value: unknown, method: string): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Record<string, unknown>)[method] === 'function'
+  )
+}

@@ -1,0 +1,34 @@
+import { type CredentialFormat, isReferenceId } from './credentials.js'
+
+const name = 'bearer'
+const ownName = /bearer(?![!#$%&'*+\-.^_`|~0-9A-Za-z])/iy
+
+/**
+ * `Authorization: Bearer {Reference ID}` (RFC 6750, section 2.1), for clients that can send nothing else.
+ *
+ * It claims every Bearer token: do not use it beside another Bearer scheme, such as OAuth access tokens.
+ *
+ * @example
+ * ```ts
+ * import { bearerCredentials, createAuthorizer, memoryStore, restApiKeyCredentials } from 'rest-api-key'
+ *
+ * createAuthorizer({ store: memoryStore(), credentials: [restApiKeyCredentials(), bearerCredentials()] })
+ * ```
+ */
+export function bearerCredentials(): CredentialFormat {
+  return Object.freeze({
+    header: 'authorization',
+    name,
+    form: 'Authorization: Bearer {Reference ID}',
+    challenge: (realm: string) => `Bearer realm="${realm}"`,
+    claims(value: string, offset: number) {
+      ownName.lastIndex = offset
+      return ownName.test(value)
+    },
+    parse(value: string) {
+      if (value[name.length] !== ' ') return undefined
+      const id = value.slice(name.length + 1)
+      return isReferenceId(id) ? id : undefined
+    },
+  })
+}

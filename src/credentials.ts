@@ -1,0 +1,146 @@
+import type { HeaderLines } from './header-lines.js'
+import { invalidOption } from './options.js'
+
+/** No credentials that this library is asked to read: none at all, or those of another scheme. */
+export const missing = Symbol('missing credentials')
+/** Credentials that claim to be ours and do not fit the grammar, or that contradict each other. */
+export const malformed = Symbol('malformed credentials')
+
+/** A way of sending a Reference ID. Made by `restApiKeyCredentials`, `headerCredentials` and `bearerCredentials`. */
+export interface CredentialFormat {
+  /** The header that carries it, in lower case. */
+  readonly header: string
+  /** What the value begins with, in lower case; `''` if the whole value is the Reference ID. No two formats on one header share it. */
+  readonly name: string
+  /** Shown to the client: how the header is written. */
+  readonly form: string
+  /** The challenge of RFC 9110, section 11.6.1, for this format. */
+  challenge(realm: string): string
+  /** Whether the value, from `offset` on, is meant for this format, well-formed or not. */
+  claims(value: string, offset: number): boolean
+  /** The Reference ID of a value that this format claims, or `undefined` if it does not fit the grammar. */
+  parse(value: string): string | undefined
+}
+
+const maxIdLength = 256
+
+/** `A-Z a-z 0-9 - . _ ~`, the unreserved characters of RFC 3986, section 2.3. */
+const idCharacters = new Uint8Array(128)
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~') {
+  idCharacters[character.charCodeAt(0)] = 1
+}
+
+/** Whether a text can be a Reference ID: 1 to 256 characters of `A-Z a-z 0-9 - . _ ~`. */
+export function isReferenceId(text: string): boolean {
+  if (text.length === 0 || text.length > maxIdLength) return false
+  for (let i = 0; i < text.length; i++) {
+    if (idCharacters[text.charCodeAt(i)] !== 1) return false
+  }
+  return true
+}
+
+export const referenceIdForm = '1 to 256 characters of A-Z a-z 0-9 - . _ ~'
+
+/** Without the spaces and tabs at the ends (RFC 9110, section 5.5); `trim()` would take NBSP and others too. */
+export function stripBlanks(value: string): string {
+  let start = 0
+  let end = value.length
+  while (start < end && isBlank(value.charCodeAt(start))) start++
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--
+  return start === 0 && end === value.length ? value : value.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
+/** A scheme's token (RFC 9110, section 5.6.2) followed by a space or the end. */
+const foreignScheme = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: |$)/
+
+/** All formats on one header form one grammar. */
+interface HeaderGrammar {
+  readonly header: string
+  readonly formats: readonly CredentialFormat[]
+}
+
+/** The accepted formats, grouped by header. */
+export interface Credentials {
+  readonly formats: readonly CredentialFormat[]
+  readonly grammars: readonly HeaderGrammar[]
+}
+
+export function parseCredentials(option: string, value: unknown): Credentials {
+  const formats: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
+  if (formats.length === 0)
+    throw invalidOption(option, 'a credential format or a list with at least one', value)
+  for (const format of formats) {
+    if (!isCredentialFormat(format)) {
+      throw invalidOption(
+        option,
+        'restApiKeyCredentials(), headerCredentials(name), bearerCredentials() or a list of them',
+        format,
+      )
+    }
+  }
+  return groupByHeader(option, formats as CredentialFormat[])
+}
+
+function isCredentialFormat(value: unknown): value is CredentialFormat {
+  return (
+    typeof value === 'object' && value !== null && 'parse' in value && 'claims' in value && 'header' in value
+  )
+}
+
+function groupByHeader(option: string, formats: readonly CredentialFormat[]): Credentials {
+  const byHeader = new Map<string, CredentialFormat[]>()
+  for (const format of formats) {
+    const sharers = byHeader.get(format.header) ?? []
+    if (sharers.some((other) => other.name === format.name)) {
+      throw invalidOption(option, `a list in which no two formats read "${format.form}"`, formats)
+    }
+    byHeader.set(format.header, [...sharers, format])
+  }
+  return {
+    formats,
+    grammars: [...byHeader].map(([header, sharers]) => ({ header, formats: sharers })),
+  }
+}
+
+/** The Reference ID that a request carries. Credentials in two headers at once are malformed, even equal ones. */
+export function readCredentials(
+  { grammars }: Credentials,
+  headerLines: HeaderLines,
+): string | typeof missing | typeof malformed {
+  let found: string | typeof missing = missing
+  for (const grammar of grammars) {
+    const result = readHeader(grammar, headerLines(grammar.header))
+    if (result === missing) continue
+    if (result === malformed || found !== missing) return malformed
+    found = result
+  }
+  return found
+}
+
+function readHeader(
+  { formats }: HeaderGrammar,
+  lines: readonly string[],
+): string | typeof missing | typeof malformed {
+  if (lines.length === 0) return missing
+  if (lines.length > 1) return malformed
+  const value = stripBlanks(lines[0] as string)
+  if (value === '') return missing
+  for (const format of formats) {
+    if (format.claims(value, 0)) return format.parse(value) ?? malformed
+  }
+  return foreignScheme.test(value) && !claimedAfterComma(formats, value) ? missing : malformed
+}
+
+/** Fetch joins two lines with a comma: a foreign scheme in front must not hide ours behind it. */
+function claimedAfterComma(formats: readonly CredentialFormat[], value: string): boolean {
+  for (let comma = value.indexOf(','); comma !== -1; comma = value.indexOf(',', comma + 1)) {
+    let start = comma + 1
+    while (start < value.length && isBlank(value.charCodeAt(start))) start++
+    if (formats.some((format) => format.claims(value, start))) return true
+  }
+  return false
+}

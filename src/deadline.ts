@@ -1,0 +1,31 @@
+import { RestApiKeyError } from './errors.js'
+import { storeError } from './store-error.js'
+
+/**
+ * Calls the store and gives up after a while: the promise rejects, the signal aborts, and whatever comes later changes
+ * nothing. A store that throws at once is treated like one that rejects.
+ */
+export function withDeadline<T>(call: (signal: AbortSignal) => Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController()
+    const timer = setTimeout(() => {
+      const error = new RestApiKeyError(
+        'store_timeout',
+        `The key store did not answer within ${timeoutMs} ms`,
+      )
+      // Before the abort, or a store that rejects on it would have the word.
+      reject(error)
+      controller.abort(error)
+    }, timeoutMs)
+    new Promise<T>((answer) => answer(call(controller.signal))).then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error) => {
+        clearTimeout(timer)
+        reject(storeError(error))
+      },
+    )
+  })
+}

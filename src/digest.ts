@@ -1,0 +1,31 @@
+import { invalidOption } from './options.js'
+import { sha256 } from './sha256.js'
+
+/**
+ * Turns a Reference ID into what the store keeps: lower-case hexadecimal digits, from which the Reference ID cannot be
+ * found again. Made by `sha256Digest`, `hmacSha256Digest` and `plainDigest`. It must be pure and must not throw.
+ */
+export type Digest = (referenceId: string) => string
+
+/** What a clear-text digest begins with. No header can carry the colon, so that a stolen digest is no key. */
+export const plainPrefix = 'plain:'
+
+/**
+ * The name under which the cache and the feeds know a digest. A clear-text one is known by its SHA-256, because neither
+ * may hold a Reference ID.
+ */
+export function cacheKeyOf(digest: string): string {
+  return digest.startsWith(plainPrefix) ? sha256(digest) : digest
+}
+
+export function parseDigests(option: string, value: unknown): readonly Digest[] {
+  const digests: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
+  if (digests.length === 0 || digests.some((digest) => typeof digest !== 'function')) {
+    throw invalidOption(
+      option,
+      'sha256Digest(), hmacSha256Digest({ pepper }), plainDigest() or a list with at least one of them',
+      value,
+    )
+  }
+  return digests as readonly Digest[]
+}

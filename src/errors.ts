@@ -1,0 +1,64 @@
+/** The stable codes of {@link RestApiKeyError}; the message may change, the code does not. */
+export type RestApiKeyErrorCode =
+  /** An option, an argument or a field has a value that cannot be used. */
+  | 'invalid_option'
+  /** An option that does not exist. */
+  | 'unknown_option'
+  /** An IP rule that is no address, CIDR block or range. */
+  | 'invalid_ip_rule'
+  /** The store answered with something that is no usable `KeyRecord`. */
+  | 'invalid_record'
+  /** The store threw or rejected. */
+  | 'store_failed'
+  /** The store did not answer within `storeTimeoutMs`. */
+  | 'store_timeout'
+  /** `maxConcurrentLookups` look-ups were already running. */
+  | 'store_overloaded'
+  /** The tenant resolver threw or rejected. */
+  | 'tenant_failed'
+  /** `authorizer.close()` was called before. */
+  | 'closed'
+  /** `requireRole` or `principalOf` ran on a request that no `apiKeyAuth` has seen. */
+  | 'api_key_auth_missing'
+  /** `principalOf` was asked about an anonymous request. */
+  | 'principal_missing'
+  /** `onDenied` threw or rejected. */
+  | 'on_denied_failed'
+
+const brand = Symbol.for('rest-api-key.error')
+
+/**
+ * The only error class of this library. Its message names the option or the field and says what was expected;
+ * it never contains a Reference ID, a digest or another library's message, which could.
+ *
+ * Recognise it with {@link isRestApiKeyError}, not with `instanceof`: an application can hold two copies of a package.
+ */
+export class RestApiKeyError extends Error {
+  /** Stable; compare this, not the message. */
+  readonly code: RestApiKeyErrorCode
+
+  constructor(code: RestApiKeyErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'RestApiKeyError'
+    this.code = code
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+/**
+ * Tells whether a value is an error of this library, whichever copy of the package made it.
+ *
+ * @example
+ * ```ts
+ * import { createAuthorizer, isRestApiKeyError, memoryStore } from 'rest-api-key'
+ *
+ * try {
+ *   createAuthorizer({ store: memoryStore(), realm: 'line\nbreak' })
+ * } catch (error) {
+ *   if (isRestApiKeyError(error)) console.error(error.code) // 'invalid_option'
+ * }
+ * ```
+ */
+export function isRestApiKeyError(value: unknown): value is RestApiKeyError {
+  return typeof value === 'object' && value !== null && brand in value
+}

@@ -1,0 +1,58 @@
+import type { ChangeFeed, ChangeListener } from './change-feed.js'
+import type { KeyCache } from './key-cache.js'
+import type { KeyLookup } from './key-lookup.js'
+
+interface Feeds {
+  readonly store: { readonly changes?: ChangeFeed }
+  readonly changes: ChangeFeed | undefined
+  readonly cache: KeyCache | undefined
+  readonly lookup: KeyLookup
+}
+
+/**
+ * Lets both feeds drop what has changed. Only the state of the connection of `changes` counts: what is managed through
+ * the store's own object is heard of in the same process.
+ */
+export function subscribe({ store, changes, cache, lookup }: Feeds): () => Promise<void> {
+  let ended = false
+
+  function listener(onState: (lost: boolean) => void): ChangeListener {
+    const whileSubscribed =
+      <T extends unknown[]>(act: (...args: T) => void) =>
+      (...args: T) => {
+        if (!ended) act(...args)
+      }
+    return {
+      connected: whileSubscribed(() => {
+        lookup.flush()
+        onState(false)
+      }),
+      lost: whileSubscribed(() => onState(true)),
+      // Whatever is no digest may stand for any.
+      changed: whileSubscribed((digest: unknown) => {
+        if (typeof digest === 'string') lookup.invalidate(digest)
+        else lookup.flush()
+      }),
+      flush: whileSubscribed(() => lookup.flush()),
+    }
+  }
+
+  const endings: (() => Promise<void>)[] = []
+  if (changes !== undefined) {
+    if (cache !== undefined) cache.feedLost = true
+    endings.push(
+      changes.subscribe(
+        listener((lost) => {
+          if (cache !== undefined) cache.feedLost = lost
+        }),
+      ),
+    )
+  }
+  if (store.changes !== undefined && store.changes !== changes) {
+    endings.push(store.changes.subscribe(listener(() => {})))
+  }
+  return async () => {
+    ended = true
+    await Promise.all(endings.map((end) => end()))
+  }
+}

@@ -1,0 +1,29 @@
+const maxDepth = 32
+
+/**
+ * A frozen copy of a JSON value, or `undefined` if it is none: what a request is given must not be shared with the next
+ * one in any part that can be changed.
+ */
+export function frozenJson(value: unknown, depth = 0): unknown {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  if (typeof value !== 'object' || depth >= maxDepth) return undefined
+  if (Array.isArray(value)) {
+    const items = value.map((item) => frozenJson(item, depth + 1))
+    return items.includes(undefined) ? undefined : Object.freeze(items)
+  }
+  if (!isPlainObject(value)) return undefined
+  const entries = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .map(([name, member]) => [name, frozenJson(member, depth + 1)] as const)
+  return entries.some(([, member]) => member === undefined)
+    ? undefined
+    : Object.freeze(Object.fromEntries(entries))
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  // By the absence of a grandparent, not by identity: objects of another realm are plain too.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}

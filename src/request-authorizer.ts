@@ -1,0 +1,134 @@
+import type { Authorizer } from './authorizer.js'
+import type { Anonymous, Decision } from './decision.js'
+import { RestApiKeyError } from './errors.js'
+import type { HeaderLines } from './header-lines.js'
+import { assertOptions, describe, invalidOption, optionalFunction } from './options.js'
+import type { Principal } from './principal.js'
+import {
+  isTenantFromKey,
+  isTenantResolver,
+  type TenantClaim,
+  type TenantFromKey,
+  type TenantResolver,
+} from './tenant.js'
+import { mergeVary } from './vary.js'
+
+/** Where the tenant of a request comes from: a constant, a function of the framework's request, or a shared resolver. */
+export type TenantOption<Request> =
+  | string
+  | TenantFromKey
+  | TenantResolver
+  | ((request: Request) => TenantClaim | Promise<TenantClaim>)
+
+/** The options that every adapter has. */
+export interface RequestAuthorizerOptions<Request> {
+  /** Required: the tenant that a request is for. There is no default, because a guess would let keys cross tenants. */
+  readonly tenant: TenantOption<Request>
+  /** The client's address. One that throws, or returns no valid address, leaves it unknown: keys with IP rules are refused. */
+  readonly ip?: ((request: Request) => string | undefined) | undefined
+  /** Lets requests without credentials pass as anonymous, with `null` for a principal. Default `false`. */
+  readonly optional?: boolean | undefined
+}
+
+/** How an adapter reads its framework's request. Each function is called at entry, before anything is awaited. */
+export interface RequestReader<Request> {
+  headerLines(request: Request): HeaderLines
+  ip(request: Request): string | undefined
+  host(request: Request): string | undefined
+  param(request: Request, name: string): unknown
+}
+
+/** What `apiKeyAuth` leaves on a request for `requireRole`. */
+export interface RequestAuthorization {
+  readonly authorizer: Authorizer
+  readonly principal: Principal | null
+  readonly ip: string | undefined
+  /** The adapter's way of writing a refusal, `onDenied` included. */
+  readonly onDenied: unknown
+}
+
+/** Where it is left. Registered, so that two copies of the package agree. */
+export const requestAuthorization: unique symbol = Symbol.for('rest-api-key.request-authorization')
+
+/** The outcome for a framework's request. */
+export interface AuthorizedRequest {
+  readonly decision: Decision | Anonymous
+  /** The headers that were read for it, to be merged into `Vary` whatever the outcome. */
+  readonly vary: string
+  readonly authorization: RequestAuthorization
+}
+
+/** The part of `apiKeyAuth` that is the same for every framework. */
+export function createRequestAuthorizer<Request>(
+  authorizer: Authorizer,
+  options: RequestAuthorizerOptions<Request> & { readonly onDenied?: unknown },
+  reader: RequestReader<Request>,
+  known: readonly string[] = ['tenant', 'ip', 'optional', 'onDenied'],
+): (request: Request) => Promise<AuthorizedRequest> {
+  assertOptions('apiKeyAuth', options, known)
+  const { tenant, ip, optional, onDenied } = options
+  if (typeof authorizer?.authorize !== 'function') {
+    throw invalidOption('authorizer', 'made by createAuthorizer()', authorizer)
+  }
+  if (optional !== undefined && typeof optional !== 'boolean') {
+    throw invalidOption('optional', 'true or false', optional)
+  }
+  optionalFunction('ip', ip)
+  optionalFunction('onDenied', onDenied)
+  const claimOf = parseTenant(tenant, reader)
+
+  const tenantHeaders = isTenantResolver(tenant) ? tenant.vary.join(', ') : ''
+
+  return async (request) => {
+    const headerLines = reader.headerLines(request)
+    const address = attempt(() => (ip ?? reader.ip)(request))
+    const decision = await authorizer.authorize({
+      headerLines,
+      tenantId: typeof claimOf === 'function' ? () => claimOf(request, headerLines) : claimOf,
+      ip: address,
+      optional,
+      request,
+    })
+    const { vary = '' } = decision.allowed ? decision.headers : decision.response.headers
+    const principal = decision.allowed ? decision.principal : null
+    return {
+      decision,
+      vary: mergeVary(vary, tenantHeaders),
+      authorization: { authorizer, principal, ip: address, onDenied },
+    }
+  }
+}
+
+function parseTenant<Request>(tenant: TenantOption<Request>, reader: RequestReader<Request>) {
+  if (isTenantFromKey(tenant) || (typeof tenant === 'string' && tenant !== '')) return tenant
+  if (typeof tenant === 'function')
+    return tenant as (request: Request, headerLines: HeaderLines) => TenantClaim
+  if (isTenantResolver(tenant)) {
+    return (request: Request, headerLines: HeaderLines) =>
+      tenant.resolve({
+        headerLines,
+        host: () => reader.host(request),
+        param: (name) => reader.param(request, name),
+      })
+  }
+  throw invalidOption(
+    'tenant',
+    'a tenant id, a function of the request, tenantFromHeader(), tenantFromSubdomain(), tenantFromParam() or tenantFromKey',
+    tenant,
+  )
+}
+
+/** An address that cannot be found out is unknown. */
+function attempt(ip: () => unknown): string | undefined {
+  try {
+    const address = ip()
+    return typeof address === 'string' ? address : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The 500 of a failing `onDenied`: whatever it threw must not choose the response, nor reach the client. */
+export function onDeniedError(error: unknown): RestApiKeyError {
+  return new RestApiKeyError('on_denied_failed', `"onDenied" failed (${describe(error)})`, { cause: error })
+}

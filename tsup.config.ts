@@ -1,0 +1,18 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    testing: 'src/testing/index.ts',
+    express: 'adapters/express.ts',
+    koa: 'adapters/koa.ts',
+    fastify: 'adapters/fastify.ts',
+    hono: 'adapters/hono.ts',
+  },
+  format: ['esm', 'cjs'],
+  target: 'node20',
+  // Shared chunks in both formats, or each entry would carry its own copy of the library.
+  splitting: true,
+  dts: true,
+  clean: true,
+})

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => new URL(path, import.meta.url).pathname
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^rest-api-key$/, replacement: source('./src/index.ts') },
+      { find: /^rest-api-key\/testing$/, replacement: source('./src/testing/index.ts') },
+      { find: /^rest-api-key\/(express|koa|fastify|hono)$/, replacement: source('./adapters/$1.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+  },
+})
