@@ -24,6 +24,27 @@ export type RestApiKeyErrorCode =
   | 'principal_missing'
   /** `onDenied` threw or rejected. */
   | 'on_denied_failed'
+  /** What was to be written cannot be; `faults` names every field. */
+  | 'invalid_input'
+  /** There is no such group or key in the actor's tenant. */
+  | 'not_found'
+  /** Somebody else saved first. */
+  | 'version_conflict'
+  /** The group still has keys. */
+  | 'group_not_empty'
+  /** The Reference ID is in use already. */
+  | 'reference_id_taken'
+  /** `authorize` did not return `true`, or the actor cannot manage keys at all. */
+  | 'not_authorized'
+  /** The repository threw or rejected. */
+  | 'repository_failed'
+
+/** One field that cannot be used, and why. */
+export interface Fault {
+  readonly field: string
+  /** A sentence; it holds no value. */
+  readonly message: string
+}
 
 const brand = Symbol.for('rest-api-key.error')
 
@@ -36,11 +57,19 @@ const brand = Symbol.for('rest-api-key.error')
 export class RestApiKeyError extends Error {
   /** Stable; compare this, not the message. */
   readonly code: RestApiKeyErrorCode
+  /** With `invalid_input`: every fault, not only the first. Otherwise empty. */
+  readonly faults: readonly Fault[]
 
-  constructor(code: RestApiKeyErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
+  constructor(
+    code: RestApiKeyErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly faults?: readonly Fault[] } = {},
+  ) {
+    const { faults = [], ...rest } = options
+    super(message, rest)
     this.name = 'RestApiKeyError'
     this.code = code
+    this.faults = faults
     Object.defineProperty(this, brand, { value: true })
   }
 }

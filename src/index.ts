@@ -16,7 +16,7 @@ export type {
 } from './decision.js'
 export type { DecisionFacts } from './decision-facts.js'
 export type { Digest } from './digest.js'
-export { isRestApiKeyError, RestApiKeyError, type RestApiKeyErrorCode } from './errors.js'
+export { type Fault, isRestApiKeyError, RestApiKeyError, type RestApiKeyErrorCode } from './errors.js'
 export type { ExplainedCheck, ExplainedCopy, Explanation } from './explanation.js'
 export { headerCredentials } from './header-credentials.js'
 export { type HeaderLines, headerLinesOf } from './header-lines.js'

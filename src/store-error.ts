@@ -5,25 +5,37 @@ import { isRestApiKeyError, RestApiKeyError } from './errors.js'
  * because drivers quote values in theirs, and so do properties that they add.
  */
 export function storeError(error: unknown): RestApiKeyError {
-  if (isRestApiKeyError(error)) return error
-  const wrapped = new RestApiKeyError('store_failed', `The key store failed (${labelOf(error)})`)
-  const frames = framesOf(error)
-  if (frames !== '') wrapped.stack = `${wrapped.name}: ${wrapped.message}\n${frames}`
-  return wrapped
+  try {
+    if (isRestApiKeyError(error)) return error
+    const wrapped = new RestApiKeyError('store_failed', `The key store failed (${labelOf(error)})`)
+    const frames = framesOf(error)
+    if (frames !== '') wrapped.stack = `${wrapped.name}: ${wrapped.message}\n${frames}`
+    return wrapped
+  } catch {
+    // Its own properties throw: there is nothing to tell, and a refusal all the same.
+    return new RestApiKeyError('store_failed', 'The key store failed')
+  }
 }
 
-function labelOf(error: unknown): string {
+const className = /^[A-Za-z]{0,34}(?:Error|Exception)$/i
+/** Words of letters, or of at most five letters and digits: `ECONNREFUSED`, `23505`, `ERR_HTTP2_STREAM_ERROR`. */
+const driverCode = /^(?=.{1,40}$)(?:[A-Z]+|[A-Z0-9]{1,5})(?:[_-](?:[A-Z]+|[A-Z0-9]{1,5}))*$/
+
+/** The class and the code of an error, if they look like ones: applications put values everywhere. */
+export function labelOf(error: unknown): string {
   if (!(error instanceof Error)) return `${typeof error} thrown`
-  const code = (error as { code?: unknown }).code
-  return [error.name, code]
-    .filter((part) => typeof part === 'string' && /^[\w.-]{1,40}$/.test(part))
-    .join(', ')
+  const { name, code } = error as { name: unknown; code?: unknown }
+  const label = typeof name === 'string' && className.test(name) ? name : 'Error'
+  return typeof code === 'string' && driverCode.test(code) ? `${label}, ${code}` : label
 }
 
+/** The lines behind the message; none if the message was changed afterwards and cannot be cut off. */
 function framesOf(error: unknown): string {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return ''
-  const afterMessage = error.stack.slice(error.stack.lastIndexOf(error.message) + error.message.length)
-  return afterMessage
+  const message = error.stack.lastIndexOf(error.message)
+  if (message === -1) return ''
+  return error.stack
+    .slice(message + error.message.length)
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .join('\n')

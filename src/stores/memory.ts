@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import type { ChangeFeed, ChangeListener } from '../change-feed.js'
 import { isReferenceId, referenceIdForm } from '../credentials.js'
-import { cacheKeyOf, type Digest, parseDigests } from '../digest.js'
+import { type Digest, parseDigests } from '../digest.js'
 import { compileIpRules } from '../ip-rules.js'
-import { frozenJson } from '../json.js'
 import { type KeyRecord, parseKeyRecord } from '../key-record.js'
-import type { KeyStore, KeyUse } from '../key-store.js'
+import type { KeyUse } from '../key-store.js'
+import { createLocalFeed } from '../local-feed.js'
+import type { AuditEvent } from '../management/audit-event.js'
+import { hintOf } from '../management/hint.js'
+import type { KeyEntry } from '../management/key-entry.js'
+import type { KeyGroup } from '../management/key-group.js'
+import {
+  type KeyRepository,
+  type PageQuery,
+  type StoredKey,
+  searchTextOf,
+} from '../management/key-repository.js'
 import { assertOptions, invalidOption } from '../options.js'
+import { referenceIds } from '../reference-ids.js'
 import { sha256Digest } from '../sha256-digest.js'
 
 /** A key given by its Reference ID; what is left out gets a default. */
@@ -23,18 +33,16 @@ export interface MemoryStoreOptions {
   readonly digest?: Digest | readonly Digest[]
 }
 
-/** A store in memory, for tests and examples. Everything in it ends with the process. */
-export interface MemoryStore extends Required<KeyStore> {
+/** A store and repository in memory, for tests and examples. Everything in it ends with the process. */
+export interface MemoryStore extends Required<KeyRepository> {
   /** Adds a key, or replaces the one with the same `id`. Authorizers on this store act on it at once. */
   put(key: MemoryKeySeed | KeyRecord): KeyRecord
   /** Deletes the key with this `id`; `false` if there is none. */
   remove(id: string): boolean
-  /** When the key with this `id` was last used, as far as `touch` was told. */
-  lastUsedAt(id: string): Date | undefined
 }
 
 /**
- * The embedded default: everything that a store can do, in memory.
+ * The embedded default: everything that a store and a repository can do, in memory.
  *
  * @throws {RestApiKeyError} `invalid_option`, `invalid_record` or `invalid_ip_rule` if a key cannot be used.
  *
@@ -50,65 +58,156 @@ export interface MemoryStore extends Required<KeyStore> {
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   assertOptions('memoryStore', options, ['keys', 'digest'])
-  const { keys = [] } = options
-  if (!Array.isArray(keys)) throw invalidOption('keys', 'a list of keys', keys)
+  const { keys: seeds = [] } = options
+  if (!Array.isArray(seeds)) throw invalidOption('keys', 'a list of keys', seeds)
   const [digest] = parseDigests('digest', options.digest ?? sha256Digest()) as readonly [Digest]
-  const byDigest = new Map<string, KeyRecord>()
-  const byId = new Map<string, KeyRecord>()
-  const lastUses = new Map<string, Date>()
-  const { changes, changed } = createFeed()
+  const groups = new Map<string, KeyGroup>()
+  const keys = new Map<string, StoredKey>()
+  const idsByDigest = new Map<string, string>()
+  const events: AuditEvent[] = []
+  const { changes, changed } = createLocalFeed()
 
-  function put(key: MemoryKeySeed | KeyRecord): KeyRecord {
-    const record = toRecord(key, digest)
-    const holder = byDigest.get(record.digest)
-    if (holder !== undefined && holder.id !== record.id) {
-      throw invalidOption('keys', 'without two keys of one Reference ID', keys)
-    }
-    const previous = byId.get(record.id)
-    if (previous !== undefined) byDigest.delete(previous.digest)
-    byDigest.set(record.digest, record)
-    byId.set(record.id, record)
-    if (previous !== undefined && previous.digest !== record.digest) changed(previous.digest)
-    changed(record.digest)
-    return copyOf(record)
+  function write(key: StoredKey): void {
+    const previous = keys.get(key.id)
+    if (previous !== undefined) erase(previous)
+    keys.set(key.id, structuredClone(key))
+    idsByDigest.set(key.digest, key.id)
+    changed(key.digest)
   }
 
-  for (const key of keys) put(key)
+  function erase({ id, digest: erased }: StoredKey): void {
+    keys.delete(id)
+    idsByDigest.delete(erased)
+    changed(erased)
+  }
 
-  return Object.freeze({
-    put,
-    remove(id: string) {
-      const record = byId.get(id)
-      if (record === undefined) return false
-      byId.delete(id)
-      byDigest.delete(record.digest)
-      lastUses.delete(id)
-      changed(record.digest)
-      return true
+  function stored(wanted: string): StoredKey | undefined {
+    return keys.get(idsByDigest.get(wanted) ?? '')
+  }
+
+  const store: MemoryStore = {
+    put(key) {
+      const record = 'referenceId' in key ? fromSeed(key, digest) : key
+      compileIpRules(parseKeyRecord(record, record.digest).allowedIps)
+      const holder = idsByDigest.get(record.digest)
+      if (holder !== undefined && holder !== record.id) {
+        throw invalidOption('keys', 'without two keys of one Reference ID', seeds)
+      }
+      const hint = 'referenceId' in key ? hintOf(key.referenceId, referenceIds()) : '…'
+      write(toStored(record, hint, keys.get(record.id)))
+      return recordOf(stored(record.digest) as StoredKey)
     },
-    lastUsedAt: (id: string) => lastUses.get(id),
-    findByDigest: async (wanted: string) => {
-      const record = byDigest.get(wanted)
-      return record === undefined ? null : copyOf(record)
+
+    remove(id) {
+      const key = keys.get(id)
+      if (key !== undefined) erase(key)
+      return key !== undefined
     },
-    findManyByDigest: async (wanted: readonly string[]) =>
-      [...new Set(wanted)].flatMap((one) => byDigest.get(one) ?? []).map(copyOf),
-    touch: async (uses: readonly KeyUse[]) => {
+
+    async findByDigest(wanted) {
+      const key = stored(wanted)
+      return key === undefined ? null : recordOf(key)
+    },
+
+    async findManyByDigest(wanted) {
+      return [...new Set(wanted)].flatMap((one) => stored(one) ?? []).map(recordOf)
+    },
+
+    async touch(uses: readonly KeyUse[]) {
       for (const { id, at } of uses) {
-        if (byId.has(id) && !((lastUses.get(id)?.getTime() ?? Number.NEGATIVE_INFINITY) >= at.getTime())) {
-          lastUses.set(id, new Date(at))
+        const key = keys.get(id)
+        if (key !== undefined && (key.lastUsedAt === null || key.lastUsedAt < at)) {
+          keys.set(id, { ...key, lastUsedAt: new Date(at) })
         }
       }
     },
-    changes,
-  })
-}
 
-function toRecord(key: MemoryKeySeed | KeyRecord, digest: Digest): KeyRecord {
-  const record = 'referenceId' in key ? fromSeed(key, digest) : key
-  const { allowedIps } = parseKeyRecord(record, record.digest)
-  compileIpRules(allowedIps)
-  return copyOf(record)
+    changes,
+
+    async insertGroup(group, event) {
+      groups.set(group.id, structuredClone(group))
+      events.push(structuredClone(event))
+    },
+
+    async findGroup(tenantId, id) {
+      return ownedBy(tenantId, groups.get(id))
+    },
+
+    async listGroups(tenantId, query) {
+      const own = [...groups.values()].filter((group) => group.tenantId === tenantId)
+      return pageOf(own, ({ createdAt, id }) => ({ at: createdAt, id }), query)
+    },
+
+    async replaceGroup(group, version, event) {
+      if (ownedBy(group.tenantId, groups.get(group.id))?.version !== version) return false
+      await store.insertGroup(group, event)
+      return true
+    },
+
+    async deleteGroup(tenantId, id, version, event) {
+      if (ownedBy(tenantId, groups.get(id))?.version !== version) return 'changed'
+      if ([...keys.values()].some((key) => key.groupId === id)) return 'not_empty'
+      groups.delete(id)
+      events.push(structuredClone(event))
+      return 'deleted'
+    },
+
+    async insertKeys(inserted, theirEvents) {
+      if (inserted.some(({ tenantId, groupId }) => ownedBy(tenantId, groups.get(groupId ?? '')) === null)) {
+        return 'group_missing'
+      }
+      const digests = new Set(inserted.map((key) => key.digest))
+      if (digests.size < inserted.length || [...digests].some((one) => idsByDigest.has(one)))
+        return 'digest_taken'
+      inserted.forEach(write)
+      events.push(...structuredClone(theirEvents))
+      return 'inserted'
+    },
+
+    async findKey(tenantId, id) {
+      const key = ownedBy(tenantId, keys.get(id))
+      return key === null ? null : entryOf(key)
+    },
+
+    async listKeys(tenantId, { groupId, search, ...query }) {
+      const own = [...keys.values()].filter(
+        (key) =>
+          key.tenantId === tenantId &&
+          (groupId === null || key.groupId === groupId) &&
+          (search === null || searchTextOf(key).includes(search)),
+      )
+      return pageOf(own, ({ createdAt, id }) => ({ at: createdAt, id }), query).map(entryOf)
+    },
+
+    async replaceKey(key, version, event) {
+      const previous = ownedBy(key.tenantId, keys.get(key.id))
+      if (previous?.version !== version) return false
+      write({ ...key, digest: previous.digest, lastUsedAt: previous.lastUsedAt })
+      events.push(structuredClone(event))
+      return true
+    },
+
+    async deleteKey(tenantId, id, version, event) {
+      const key = ownedBy(tenantId, keys.get(id))
+      if (key?.version !== version) return false
+      events.push(structuredClone(event))
+      erase(key)
+      return true
+    },
+
+    async listAudit(tenantId, { groupId, keyId, ...query }) {
+      const own = events.filter(
+        (event) =>
+          event.tenantId === tenantId &&
+          (groupId === null || event.groupId === groupId) &&
+          (keyId === null || event.keyId === keyId),
+      )
+      return pageOf(own, ({ at, id }) => ({ at, id }), query, -1)
+    },
+  }
+
+  for (const seed of seeds) store.put(seed)
+  return Object.freeze(store)
 }
 
 function fromSeed({ referenceId, ...facts }: MemoryKeySeed, digest: Digest): KeyRecord {
@@ -118,29 +217,66 @@ function fromSeed({ referenceId, ...facts }: MemoryKeySeed, digest: Digest): Key
   return { id: randomUUID(), activated: true, ...facts, digest: digest(referenceId) }
 }
 
-/** Shares nothing that can be changed. */
-function copyOf(record: KeyRecord): KeyRecord {
-  const { allowedIps, expiresAt, metadata } = record
+function toStored(record: KeyRecord, hint: string, previous: StoredKey | undefined): StoredKey {
+  const { id, digest, tenantId, activated } = record
+  const now = new Date()
   return {
-    ...record,
-    ...(allowedIps && { allowedIps: [...allowedIps] }),
-    ...(expiresAt && { expiresAt: new Date(expiresAt) }),
-    ...(metadata && { metadata: frozenJson(metadata) as NonNullable<KeyRecord['metadata']> }),
+    id,
+    digest,
+    tenantId,
+    activated,
+    groupId: record.groupId ?? null,
+    description: record.description ?? null,
+    onBehalfOf: record.onBehalfOf ?? null,
+    inRole: record.inRole ?? null,
+    allowedIps: record.allowedIps ?? [],
+    expiresAt: record.expiresAt ?? null,
+    metadata: record.metadata ?? null,
+    hint,
+    version: (previous?.version ?? 0) + 1,
+    createdAt: previous?.createdAt ?? now,
+    updatedAt: now,
+    lastUsedAt: previous?.lastUsedAt ?? null,
   }
 }
 
-function createFeed(): { changes: ChangeFeed; changed(digest: string): void } {
-  const listeners = new Set<ChangeListener>()
-  return {
-    changes: Object.freeze({
-      subscribe(listener: ChangeListener) {
-        listeners.add(listener)
-        listener.connected()
-        return async () => void listeners.delete(listener)
-      },
-    }),
-    changed(digest) {
-      for (const listener of listeners) listener.changed(cacheKeyOf(digest))
-    },
-  }
+function recordOf(key: StoredKey): KeyRecord {
+  const {
+    hint: _,
+    version: __,
+    createdAt: ___,
+    updatedAt: ____,
+    lastUsedAt: _____,
+    ...record
+  } = structuredClone(key)
+  return record
+}
+
+function entryOf(key: StoredKey): KeyEntry {
+  const { digest: _, ...entry } = structuredClone(key)
+  return entry
+}
+
+function ownedBy<Item extends { readonly tenantId: string }>(
+  tenantId: string,
+  item: Item | undefined,
+): Item | null {
+  return item !== undefined && item.tenantId === tenantId ? structuredClone(item) : null
+}
+
+/** Sorts by moment, then id, and takes what is behind the position; `direction` -1 for the latest first. */
+function pageOf<Item>(
+  items: readonly Item[],
+  positionOf: (item: Item) => { at: Date; id: string },
+  { after, limit }: PageQuery,
+  direction: 1 | -1 = 1,
+): Item[] {
+  const compare = (a: { at: Date; id: string }, b: { at: Date; id: string }) =>
+    direction * (a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+  return structuredClone(
+    items
+      .filter((item) => after === null || compare(positionOf(item), after) > 0)
+      .sort((a, b) => compare(positionOf(a), positionOf(b)))
+      .slice(0, limit),
+  )
 }

@@ -1,5 +1,5 @@
 import { memoryStore, plainDigest } from 'rest-api-key'
-import { keyStoreCases } from 'rest-api-key/testing'
+import { keyRepositoryCases, keyStoreCases } from 'rest-api-key/testing'
 import { describe, it } from 'vitest'
 
 describe('memoryStore', () => {
@@ -16,6 +16,12 @@ describe('memoryStore with Reference IDs in clear', () => {
     const store = memoryStore({ digest: plainDigest() })
     return { store, put: store.put, digest: plainDigest() }
   })) {
+    it(`${id}: ${name}`, run)
+  }
+})
+
+describe('memoryStore as a repository', () => {
+  for (const { id, name, run } of keyRepositoryCases(() => ({ repository: memoryStore() }))) {
     it(`${id}: ${name}`, run)
   }
 })

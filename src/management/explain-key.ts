@@ -1,0 +1,61 @@
+import { authorizationFor } from '../authorization-for.js'
+import { createAuthorizer } from '../authorizer.js'
+import type { Explanation } from '../explanation.js'
+import type { KeyStore } from '../key-store.js'
+import { assertOptions } from '../options.js'
+import { invalidInput } from './faults.js'
+import type { KeyManagerConfig } from './key-manager.js'
+import type { Session } from './session.js'
+
+/** A request as an operator describes it: with the key's id, or with the Reference ID itself. */
+export interface ExplainRequest {
+  /** The key's `id`. */
+  readonly keyId?: string
+  /** The credential, if the operator has it. Exactly one of the two. */
+  readonly referenceId?: string
+  /** The tenant that the request claims. Default: the actor's. */
+  readonly tenantId?: string
+  /** The client's address. Default: unknown. */
+  readonly ip?: string
+}
+
+/** Of the actor's tenant only: a key of another one is unknown here. */
+export async function explainKey(
+  request: ExplainRequest,
+  config: KeyManagerConfig,
+  session: Session,
+): Promise<Explanation> {
+  assertOptions('explain', request, ['keyId', 'referenceId', 'tenantId', 'ip'])
+  const { keyId, referenceId, ip } = request
+  if ((keyId === undefined) === (referenceId === undefined)) {
+    throw invalidInput([
+      { field: 'keyId', message: 'Exactly one of "keyId" and "referenceId" must be given' },
+    ])
+  }
+  const { tenantId } = session.actor
+  await session.authorized('key.explain', { keyId: keyId ?? null })
+  const { repository } = config
+  const store: KeyStore = {
+    async findByDigest(digest, options) {
+      if (keyId === undefined) {
+        const record = await repository.findByDigest(digest, options)
+        return record?.tenantId === tenantId ? record : null
+      }
+      // Whatever is looked up stands for this key: its digest is known to the repository alone.
+      const key = await repository.findKey(tenantId, keyId)
+      return key && { ...key, digest }
+    },
+  }
+  const authorizer = createAuthorizer({
+    store,
+    digest: keyId === undefined ? config.digests : config.digests[0],
+    referenceIds: config.generate,
+    cache: false,
+  })
+  const credentials = keyId === undefined ? `rest_api_key=${referenceId}` : authorizationFor('key')
+  return authorizer.explain({
+    headerLines: (name) => (name === 'authorization' ? [credentials] : []),
+    tenantId: request.tenantId ?? tenantId,
+    ip,
+  })
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { isReferenceId, referenceIdForm } from '../credentials.js'
+import type { Fault } from '../errors.js'
+import { isRestApiKeyError, RestApiKeyError } from '../errors.js'
+import type { KeyRecord } from '../key-record.js'
+import type { AuditEvent } from './audit-event.js'
+import { checkDirectory } from './directory-check.js'
+import { Faults, invalidInput } from './faults.js'
+import { hintOf } from './hint.js'
+import type { KeyEntry } from './key-entry.js'
+import { type KeyInput, parseKeyInput } from './key-input.js'
+import type { KeyManagerConfig } from './key-manager.js'
+import type { StoredKey } from './key-repository.js'
+import type { Session } from './session.js'
+import { untilWritten } from './until-written.js'
+
+export interface ImportInput extends KeyInput {
+  /** As it was issued elsewhere: 1 to 256 characters of `A-Z a-z 0-9 - . _ ~`. */
+  readonly referenceId: string
+}
+
+export interface ImportedKey {
+  /** `unchanged`: this tenant has a key with this Reference ID already, which stays as it is. */
+  readonly outcome: 'imported' | 'unchanged'
+  readonly key: KeyEntry
+}
+
+/** A row that is fit to be written. */
+export interface PreparedKey {
+  readonly key: StoredKey
+  readonly event: AuditEvent
+  /** Every digest under which the Reference ID may be known already. */
+  readonly digests: readonly string[]
+}
+
+/** Validates one row in full and asks for permission; writes nothing. */
+export async function prepare(
+  input: unknown,
+  config: KeyManagerConfig,
+  session: Session,
+): Promise<PreparedKey> {
+  const { referenceId, ...rest } = (
+    typeof input === 'object' && input !== null ? input : { input }
+  ) as Record<string, unknown>
+  const faults: Fault[] = [...faultsOf(referenceId, config)]
+  const facts = collect(faults, () => parseKeyInput(rest))
+  if (facts === undefined || faults.length > 0) throw invalidInput(faults)
+  await checkDirectory(config.directory, session.actor.tenantId, facts, undefined)
+  const id = randomUUID()
+  const event = await session.authorized('key.import', { groupId: facts.groupId, keyId: id, after: facts })
+  const digests = config.digests.map((digest) => digest(referenceId as string))
+  const key = session.newKey(id, facts, hintOf(referenceId as string, config.generate), event.at)
+  return { key: { ...key, digest: digests[0] as string }, event, digests }
+}
+
+function faultsOf(referenceId: unknown, { generate }: KeyManagerConfig): readonly Fault[] {
+  const faults = new Faults()
+  if (typeof referenceId !== 'string' || !isReferenceId(referenceId)) {
+    faults.add('referenceId', `must be ${referenceIdForm}`)
+  } else if (generate.check(referenceId) !== 'foreign') {
+    faults.add('referenceId', `must not have the form of a generated one: ${generate.prefix}…`)
+  }
+  return faults.list
+}
+
+function collect<T>(faults: Fault[], parse: () => T): T | undefined {
+  try {
+    return parse()
+  } catch (error) {
+    if (!isRestApiKeyError(error) || error.code !== 'invalid_input') throw error
+    faults.push(...error.faults)
+    return undefined
+  }
+}
+
+/** Imports one key, or finds the one that is there. */
+export async function importOne(
+  input: unknown,
+  config: KeyManagerConfig,
+  session: Session,
+): Promise<ImportedKey> {
+  const { repository } = config
+  const prepared = await prepare(input, config, session)
+  return untilWritten<ImportedKey>(async () => {
+    const present = await findAny(prepared.digests, config)
+    if (present !== null) {
+      if (present.tenantId !== session.actor.tenantId) throw referenceIdTaken()
+      const key = await repository.findKey(present.tenantId, present.id)
+      return key === null ? undefined : { outcome: 'unchanged', key }
+    }
+    const outcome = await repository.insertKeys([prepared.key], [prepared.event])
+    if (outcome === 'group_missing') {
+      throw new RestApiKeyError('not_found', 'There is no such group in this tenant')
+    }
+    if (outcome === 'digest_taken') return undefined
+    session.tell(prepared.event)
+    const { digest: _, ...key } = prepared.key
+    return { outcome: 'imported', key }
+  })
+}
+
+/** The key that is known under one of these digests, of whichever tenant. */
+async function findAny(
+  digests: readonly string[],
+  { repository }: KeyManagerConfig,
+): Promise<KeyRecord | null> {
+  for (const digest of digests) {
+    const record = await repository.findByDigest(digest, { signal: new AbortController().signal })
+    if (record !== null) return record
+  }
+  return null
+}
+
+export function referenceIdTaken(): RestApiKeyError {
+  return new RestApiKeyError('reference_id_taken', 'The Reference ID is in use already')
+}

@@ -1,0 +1,475 @@
+import {
+  authorizationFor,
+  createAuthorizer,
+  hmacSha256Digest,
+  memoryStore,
+  plainDigest,
+  referenceIds,
+  sha256Digest,
+} from 'rest-api-key'
+import { createKeyManager, type KeyChanges, type KeyInput, limits } from 'rest-api-key/management'
+import { describe, expect, it } from 'vitest'
+import { openManager, refusal, withKey } from './support.js'
+
+const foreignId = '0123456789ABCDEF0123456789ABCDEF'
+
+describe('groups', () => {
+  it('are created, listed, read, changed and deleted', async () => {
+    const { acme } = await openManager()
+    const group = await acme.createGroup({ name: 'Integrations', description: 'Machines' })
+    expect(group).toMatchObject({
+      tenantId: 'acme',
+      name: 'Integrations',
+      description: 'Machines',
+      version: 1,
+    })
+    expect(await acme.getGroup(group.id)).toEqual(group)
+    expect(await acme.listGroups()).toEqual({ items: [group], nextCursor: null })
+    const changed = await acme.updateGroup(group.id, { description: null }, { version: 1 })
+    expect(changed).toMatchObject({ name: 'Integrations', description: null, version: 2 })
+    expect(await refusal(acme.updateGroup(group.id, { name: 'Late' }, { version: 1 }))).toMatchObject({
+      code: 'version_conflict',
+    })
+    await acme.deleteGroup(group.id)
+    expect(await refusal(acme.getGroup(group.id))).toMatchObject({ code: 'not_found' })
+  })
+
+  it('are not deleted while they have keys', async () => {
+    const { acme } = await openManager()
+    const { group, key } = await withKey(acme)
+    expect(await refusal(acme.deleteGroup(group.id))).toMatchObject({ code: 'group_not_empty' })
+    await acme.deleteKey(key.id)
+    await acme.deleteGroup(group.id)
+    expect((await acme.listGroups()).items).toEqual([])
+  })
+})
+
+describe('keys', () => {
+  it('show the Reference ID once and keep a digest', async () => {
+    const { acme, repository } = await openManager()
+    const { referenceId, key, group } = await withKey(acme)
+    expect(referenceIds().check(referenceId)).toBe('generated')
+    expect(key).toMatchObject({
+      tenantId: 'acme',
+      groupId: group.id,
+      activated: true,
+      description: 'Nightly import',
+      onBehalfOf: null,
+      inRole: null,
+      allowedIps: [],
+      expiresAt: null,
+      metadata: null,
+      hint: `rak_…${referenceId.slice(-4)}`,
+      version: 1,
+      lastUsedAt: null,
+    })
+    expect(await acme.getKey(key.id)).toEqual(key)
+    expect(key).not.toHaveProperty('digest')
+    const record = await repository.findByDigest(sha256Digest()(referenceId), {
+      signal: new AbortController().signal,
+    })
+    expect(record?.id).toBe(key.id)
+  })
+
+  it('keep every field that is given', async () => {
+    const { acme } = await openManager()
+    const { group } = await withKey(acme)
+    const input: KeyInput = {
+      groupId: group.id,
+      activated: false,
+      description: 'Orders',
+      onBehalfOf: 'jdoe',
+      inRole: 'Operator',
+      allowedIps: ['192.0.2.7', '198.51.100.0/24'],
+      expiresAt: new Date('2030-01-01'),
+      metadata: { plan: 'gold' },
+    }
+    const { key } = await acme.createKey(input)
+    expect(key).toMatchObject(input)
+  })
+
+  it('change in the named fields only', async () => {
+    const { acme } = await openManager()
+    const { key } = await withKey(acme)
+    const changed = await acme.updateKey(key.id, { inRole: 'Operator' })
+    expect(changed).toEqual({ ...key, inRole: 'Operator', version: 2, updatedAt: changed.updatedAt })
+    expect(
+      await acme.updateKey(key.id, { description: null, inRole: undefined } as unknown as KeyChanges),
+    ).toMatchObject({
+      description: null,
+      inRole: 'Operator',
+      version: 3,
+    })
+  })
+
+  it('refuse a change of another version than the one that was seen', async () => {
+    const { acme } = await openManager()
+    const { key } = await withKey(acme)
+    await acme.updateKey(key.id, { description: 'first' }, { version: 1 })
+    expect(await refusal(acme.updateKey(key.id, { description: 'second' }, { version: 1 }))).toMatchObject({
+      code: 'version_conflict',
+    })
+    expect(await acme.getKey(key.id)).toMatchObject({ description: 'first', version: 2 })
+  })
+
+  it('lose no change of two editors who name different fields and no version', async () => {
+    const { acme } = await openManager()
+    const { key } = await withKey(acme)
+    await Promise.all([
+      acme.updateKey(key.id, { description: 'edited' }),
+      acme.deactivateKey(key.id),
+      acme.updateKey(key.id, { inRole: 'Operator' }),
+    ])
+    expect(await acme.getKey(key.id)).toMatchObject({
+      description: 'edited',
+      inRole: 'Operator',
+      activated: false,
+      version: 4,
+    })
+  })
+
+  it.each([
+    ['activateKey', true],
+    ['deactivateKey', false],
+  ] as const)('%s needs no version', async (method, activated) => {
+    const { acme } = await openManager()
+    const { key } = await withKey(acme)
+    await acme.updateKey(key.id, { activated: !activated })
+    expect(await acme[method](key.id)).toMatchObject({ activated, version: 3 })
+  })
+
+  it('never change id, digest or tenant', async () => {
+    const { acme } = await openManager()
+    const { key } = await withKey(acme)
+    for (const field of [
+      'id',
+      'digest',
+      'tenantId',
+      'referenceId',
+      'hint',
+      'version',
+      'groupId',
+      'createdAt',
+    ]) {
+      expect(await refusal(acme.updateKey(key.id, { [field]: 'other' } as KeyChanges))).toEqual({
+        code: 'invalid_input',
+        fields: [field],
+      })
+    }
+  })
+
+  it('are found by group, text and page', async () => {
+    const { acme } = await openManager()
+    const one = await acme.createGroup({ name: 'One' })
+    const two = await acme.createGroup({ name: 'Two' })
+    for (let index = 0; index < 5; index++) {
+      await acme.createKey({ groupId: index % 2 ? two.id : one.id, description: `Key ${index}` })
+    }
+    expect((await acme.listKeys({ groupId: two.id })).items.length).toBe(2)
+    expect((await acme.listKeys({ search: 'KEY 3' })).items.map(({ description }) => description)).toEqual([
+      'Key 3',
+    ])
+    const seen: (string | null | undefined)[] = []
+    let cursor: string | null = null
+    do {
+      const page: Awaited<ReturnType<typeof acme.listKeys>> = await acme.listKeys({ limit: 2, cursor })
+      expect(page.items.length).toBeLessThanOrEqual(2)
+      seen.push(...page.items.map(({ description }) => description))
+      cursor = page.nextCursor
+    } while (cursor !== null)
+    expect(seen.toSorted()).toEqual(['Key 0', 'Key 1', 'Key 2', 'Key 3', 'Key 4'])
+  })
+
+  it.each([
+    ['another text', 'nonsense'],
+    ['JSON of another shape', Buffer.from('{"at":1}').toString('base64url')],
+    ['a moment out of range', Buffer.from('[1e300,"x"]').toString('base64url')],
+    ['a year of five digits', Buffer.from('[253402300800000,"x"]').toString('base64url')],
+    ['an id that is none', Buffer.from('[1,2]').toString('base64url')],
+    ['a number', 7 as unknown as string],
+  ])('refuse a cursor that is %s', async (_, cursor) => {
+    const { acme } = await openManager()
+    expect(await refusal(acme.listKeys({ cursor }))).toEqual({ code: 'invalid_input', fields: ['cursor'] })
+  })
+
+  it.each([0, -1, 1.5, 501, Number.NaN, '5' as unknown as number])('refuse a limit of %s', async (limit) => {
+    const { acme } = await openManager()
+    expect(await refusal(acme.listGroups({ limit }))).toEqual({ code: 'invalid_input', fields: ['limit'] })
+  })
+})
+
+describe('an authorizer on the same store', () => {
+  it('acts on every change at once', async () => {
+    const { acme, repository } = await openManager()
+    const { referenceId, key } = await withKey(acme)
+    const authorizer = createAuthorizer({ store: repository })
+    const decide = async () => {
+      const decision = await authorizer.authorize({
+        headerLines: () => [authorizationFor(referenceId)],
+        tenantId: 'acme',
+        ip: '192.0.2.7',
+      })
+      return decision.allowed ? decision.principal.inRole : decision.reason
+    }
+    expect(await decide()).toBe(null)
+    await acme.updateKey(key.id, { inRole: 'Operator' })
+    expect(await decide()).toBe('Operator')
+    await acme.deactivateKey(key.id)
+    expect(await decide()).toBe('deactivated')
+    await acme.activateKey(key.id)
+    await acme.updateKey(key.id, { allowedIps: ['198.51.100.1'] })
+    expect(await decide()).toBe('ip_not_allowed')
+    await acme.deleteKey(key.id)
+    expect(await decide()).toBe('unknown_key')
+  })
+
+  it('knows a new key at once, although it was looked up in vain before', async () => {
+    const { acme, repository } = await openManager()
+    const group = await acme.createGroup({ name: 'Imported' })
+    const authorizer = createAuthorizer({ store: repository })
+    const allowed = async () =>
+      (await authorizer.authorize({ headerLines: () => [authorizationFor(foreignId)], tenantId: 'acme' }))
+        .allowed
+    expect(await allowed()).toBe(false)
+    await acme.importKey({ referenceId: foreignId, groupId: group.id })
+    expect(await allowed()).toBe(true)
+  })
+})
+
+describe('imports', () => {
+  it('take over a foreign Reference ID unchanged, once', async () => {
+    const { acme } = await openManager()
+    const group = await acme.createGroup({ name: 'Imported' })
+    const first = await acme.importKey({ referenceId: foreignId, groupId: group.id, description: 'Legacy' })
+    expect(first).toMatchObject({ outcome: 'imported', key: { hint: '…CDEF', description: 'Legacy' } })
+    const again = await acme.importKey({ referenceId: foreignId, groupId: group.id, description: 'Other' })
+    expect(again).toEqual({ outcome: 'unchanged', key: first.key })
+  })
+
+  it('do not take over what another tenant has', async () => {
+    const { acme, globex } = await openManager()
+    const own = await acme.createGroup({ name: 'Imported' })
+    const other = await globex.createGroup({ name: 'Imported' })
+    await acme.importKey({ referenceId: foreignId, groupId: own.id })
+    expect(await refusal(globex.importKey({ referenceId: foreignId, groupId: other.id }))).toMatchObject({
+      code: 'reference_id_taken',
+    })
+    expect((await globex.listKeys()).items).toEqual([])
+  })
+
+  it('search every digest and write with the first', async () => {
+    const pepper = 'a pepper of some length'
+    const digest = [hmacSha256Digest({ pepper }), sha256Digest(), plainDigest()]
+    const repository = memoryStore({
+      keys: [{ id: 'old', referenceId: 'LEGACY-IN-CLEAR', tenantId: 'acme' }],
+      digest: plainDigest(),
+    })
+    const { acme } = await openManager({ repository, digest })
+    const group = await acme.createGroup({ name: 'Imported' })
+    expect(await acme.importKey({ referenceId: 'LEGACY-IN-CLEAR', groupId: group.id })).toMatchObject({
+      outcome: 'unchanged',
+      key: { id: 'old' },
+    })
+    await acme.importKey({ referenceId: foreignId, groupId: group.id })
+    const { signal } = new AbortController()
+    expect(await repository.findByDigest(hmacSha256Digest({ pepper })(foreignId), { signal })).not.toBeNull()
+    expect(await repository.findByDigest(sha256Digest()(foreignId), { signal })).toBeNull()
+  })
+
+  it.each([
+    ['a generated one', referenceIds().generate()],
+    ['a mistyped generated one', `${referenceIds().generate().slice(0, -1)}-`],
+    ['an empty one', ''],
+    ['one with a blank', 'with blank'],
+    ['one that is too long', 'x'.repeat(257)],
+    ['none', undefined],
+  ])('refuse a Reference ID that is %s', async (_, referenceId) => {
+    const { acme } = await openManager()
+    const group = await acme.createGroup({ name: 'Imported' })
+    expect(await refusal(acme.importKey({ referenceId: referenceId as string, groupId: group.id }))).toEqual({
+      code: 'invalid_input',
+      fields: ['referenceId'],
+    })
+  })
+
+  it('show less of a short Reference ID', async () => {
+    const { acme } = await openManager()
+    const group = await acme.createGroup({ name: 'Imported' })
+    const hints: string[] = []
+    for (const referenceId of ['a', 'abcdefg1', 'abcdefghijklmn12']) {
+      hints.push((await acme.importKey({ referenceId, groupId: group.id })).key.hint)
+    }
+    expect(hints).toEqual(['…', '…1', '…12'])
+  })
+})
+
+describe('input', () => {
+  it('is reported with all its faults at once, and nothing is written', async () => {
+    const { acme, audit } = await openManager()
+    const input = {
+      groupId: '',
+      activated: 1,
+      description: 'x'.repeat(limits.description + 1),
+      onBehalfOf: 7,
+      inRole: 'nul \0',
+      allowedIps: ['192.0.2.7', '010.0.0.1', '192.0.2.0/33'],
+      expiresAt: new Date(Number.NaN),
+      metadata: { when: new Date() },
+      activate: true,
+    }
+    expect(await refusal(acme.createKey(input as unknown as KeyInput))).toEqual({
+      code: 'invalid_input',
+      fields: [
+        'activate',
+        'groupId',
+        'activated',
+        'description',
+        'onBehalfOf',
+        'inRole',
+        'allowedIps[1]',
+        'allowedIps[2]',
+        'expiresAt',
+        'metadata',
+      ],
+    })
+    expect(audit).toEqual([])
+    expect((await acme.listKeys()).items).toEqual([])
+  })
+
+  const faulty: readonly (readonly [
+    name: string,
+    changes: Record<string, unknown>,
+    fields: readonly string[],
+  ])[] = [
+    ['a lone surrogate', { description: '\ud800' }, ['description']],
+    ['a lone surrogate in metadata', { metadata: { text: '\udc00' } }, ['metadata']],
+    ['NUL in a name of metadata', { metadata: { 'a\0': 1 } }, ['metadata']],
+    ['metadata that is too long', { metadata: { text: 'x'.repeat(limits.metadata) } }, ['metadata']],
+    ['metadata that is a list', { metadata: [1] }, ['metadata']],
+    ['no number', { metadata: { no: Number.NaN } }, ['metadata']],
+    ['IP rules that are a text', { allowedIps: '192.0.2.7' }, ['allowedIps']],
+    ['IP rules that are null', { allowedIps: null }, ['allowedIps']],
+    ['an IP rule that is a number', { allowedIps: [1] }, ['allowedIps[0]']],
+    ['too many IP rules', { allowedIps: Array(limits.allowedIps + 1).fill('192.0.2.7') }, ['allowedIps']],
+    ['a moment that is a text', { expiresAt: '2030-01-01' }, ['expiresAt']],
+    ['a moment before 1970', { expiresAt: new Date(-1) }, ['expiresAt']],
+    ['a moment of five digits', { expiresAt: new Date('+010000-01-01') }, ['expiresAt']],
+  ]
+  it.each(faulty)('refuses %s', async (_, changes, fields) => {
+    const { acme } = await openManager()
+    const { key } = await withKey(acme)
+    expect(await refusal(acme.updateKey(key.id, changes))).toEqual({ code: 'invalid_input', fields })
+    expect(await acme.getKey(key.id)).toEqual(key)
+  })
+
+  it.each([null, undefined, 'text', 7, []])('refuses %s for an object', async (input) => {
+    const { acme } = await openManager()
+    expect((await refusal(acme.createGroup(input as never))).code).toBe('invalid_input')
+    expect((await refusal(acme.createKey(input as never))).code).toBe('invalid_input')
+    expect((await refusal(acme.importKey(input as never))).code).toBe('invalid_input')
+  })
+
+  it.each([undefined, null, '', 7, {}, ['x'], 'x'.repeat(1_000), '\0'])(
+    'refuses %s for an id',
+    async (id) => {
+      const { acme } = await openManager()
+      for (const call of [acme.getKey, acme.getGroup, acme.deleteKey, acme.deleteGroup, acme.deactivateKey]) {
+        expect(await refusal(call(id as string))).toEqual({ code: 'invalid_input', fields: ['id'] })
+      }
+    },
+  )
+})
+
+describe('a directory', () => {
+  const directory = {
+    users: (tenantId: string) => (tenantId === 'acme' ? [{ id: 'jdoe' }, { id: 'service' }] : []),
+    roles: async (_: string, userId: string | null) =>
+      userId === 'jdoe' ? ['Administrator', 'Operator'] : ['Reader'],
+  }
+
+  it.each([
+    ['a known user and role', { onBehalfOf: 'jdoe', inRole: 'Operator' }, undefined],
+    ['a role of nobody', { onBehalfOf: null, inRole: 'Reader' }, undefined],
+    ['nothing', {}, undefined],
+    ['an unknown user', { onBehalfOf: 'nobody' }, ['onBehalfOf']],
+    ['a user by another case', { onBehalfOf: 'JDOE' }, ['onBehalfOf']],
+    ["another user's role", { onBehalfOf: 'service', inRole: 'Operator' }, ['inRole']],
+    ['a role without its user', { inRole: 'Operator' }, ['inRole']],
+  ] as const)('judges %s', async (_, facts, fields) => {
+    const { acme } = await openManager({ directory })
+    const group = await acme.createGroup({ name: 'Integrations' })
+    const created = acme.createKey({ groupId: group.id, ...facts })
+    if (fields === undefined) expect((await created).key).toMatchObject(facts)
+    else expect(await refusal(created)).toEqual({ code: 'invalid_input', fields })
+  })
+
+  it('does not keep the key of a user who has left from being edited', async () => {
+    const users = [{ id: 'jdoe' }]
+    const { acme } = await openManager({ directory: { users: () => users, roles: () => ['Operator'] } })
+    const group = await acme.createGroup({ name: 'Integrations' })
+    const { key } = await acme.createKey({ groupId: group.id, onBehalfOf: 'jdoe', inRole: 'Operator' })
+    users.length = 0
+    expect(await acme.updateKey(key.id, { description: 'still' })).toMatchObject({ description: 'still' })
+    expect(await acme.deactivateKey(key.id)).toMatchObject({ activated: false })
+    expect(await refusal(acme.updateKey(key.id, { inRole: 'Reader' }))).toMatchObject({
+      fields: ['onBehalfOf'],
+    })
+  })
+})
+
+describe('explain', () => {
+  it('tells of a key by its id or its Reference ID', async () => {
+    const { acme } = await openManager()
+    const { referenceId, key } = await withKey(acme)
+    await acme.updateKey(key.id, { allowedIps: ['192.0.2.0/24'] })
+    for (const which of [{ keyId: key.id }, { referenceId }]) {
+      expect(await acme.explain({ ...which, ip: '192.0.2.7' })).toMatchObject({
+        allowed: true,
+        keyId: key.id,
+      })
+      expect(await acme.explain({ ...which, ip: '198.51.100.1' })).toMatchObject({ reason: 'ip_not_allowed' })
+      expect(await acme.explain({ ...which, tenantId: 'globex', ip: '192.0.2.7' })).toMatchObject({
+        reason: 'wrong_tenant',
+      })
+    }
+    expect(await acme.explain({ referenceId: 'not well-formed' })).toMatchObject({
+      reason: 'malformed_credentials',
+    })
+  })
+
+  it("knows nothing of another tenant's key", async () => {
+    const { acme, globex } = await openManager()
+    const { referenceId, key } = await withKey(acme)
+    for (const request of [{ keyId: key.id }, { referenceId }, { referenceId, tenantId: 'acme' }]) {
+      const explanation = await globex.explain(request)
+      expect(explanation).toMatchObject({ allowed: false, reason: 'unknown_key', keyId: undefined })
+      expect(JSON.stringify(explanation)).not.toContain('Nightly')
+    }
+  })
+
+  it('wants exactly one of the two', async () => {
+    const { acme } = await openManager()
+    expect((await refusal(acme.explain({}))).code).toBe('invalid_input')
+    expect((await refusal(acme.explain({ keyId: 'a', referenceId: 'b' }))).code).toBe('invalid_input')
+  })
+})
+
+describe('createKeyManager', () => {
+  const repository = memoryStore()
+  const authorize = () => true
+  it.each([
+    ['repository', { authorize }],
+    ['repository', { authorize, repository: { findByDigest: async () => null } }],
+    ['authorize', { repository }],
+    ['authorize', { repository, authorize: true }],
+    ['directory', { repository, authorize, directory: { users: () => [] } }],
+    ['onAudit', { repository, authorize, onAudit: 'log' }],
+    ['generate', { repository, authorize, generate: () => 'id' }],
+    ['digest', { repository, authorize, digest: plainDigest() }],
+    ['digest', { repository, authorize, digest: [] }],
+    ['digest', { repository, authorize, digest: 'sha256' }],
+    ['audit', { repository, authorize, audit: () => {} }],
+  ])('names "%s" if it cannot be used', (option, options) => {
+    expect(() => createKeyManager(options as never)).toThrow(`"${option}"`)
+  })
+})
