@@ -3,6 +3,9 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    management: 'src/management/index.ts',
+    sql: 'src/stores/sql/index.ts',
+    redis: 'src/stores/redis/index.ts',
     testing: 'src/testing/index.ts',
     express: 'adapters/express.ts',
     koa: 'adapters/koa.ts',
@@ -13,6 +16,8 @@ export default defineConfig({
   target: 'node20',
   // Shared chunks in both formats, or each entry would carry its own copy of the library.
   splitting: true,
+  // Other runtimes know Node's modules only by `node:`.
+  removeNodeProtocol: false,
   dts: true,
   clean: true,
 })

@@ -35,7 +35,7 @@ export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<Request> {
    * Answers a refusal differently. What it leaves unwritten is answered with `decision.response`; if it fails, the
    * error goes to the application's error handler as a 500.
    */
-  readonly onDenied?: (decision: Denied, req: Request, res: Response) => unknown
+  readonly onDenied?: ((decision: Denied, req: Request, res: Response) => unknown) | undefined
 }
 
 type AuthorizedRequest = Request & { [requestAuthorization]?: RequestAuthorization }
@@ -66,6 +66,7 @@ export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): 
 
   async function passes(req: AuthorizedRequest, res: Response): Promise<boolean> {
     const { decision, vary, authorization } = await authorize(req)
+    if (res.headersSent) return false // Somebody else has answered meanwhile, such as a timeout.
     res.setHeader('vary', mergeVary(res.getHeader('vary'), vary))
     if (!decision.allowed) {
       await answer(decision, authorization, req, res)
@@ -125,6 +126,7 @@ async function answer(
   try {
     await onDenied?.(denied, req, res)
   } catch (error) {
+    res.status(500) // Express would keep one that was set before.
     throw onDeniedError(error)
   }
   if (!res.headersSent && !res.writableEnded) write(res, denied.response)

@@ -1,13 +1,4 @@
-import type {
-  FastifyBaseLogger,
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifyTypeProvider,
-  RawReplyDefaultExpression,
-  RawRequestDefaultExpression,
-  RawServerBase,
-} from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied, DeniedResponse } from '../src/decision.js'
 import { headerLinesOf, mayBeTruncated } from '../src/header-lines.js'
@@ -37,8 +28,16 @@ export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<FastifyReque
    * Answers a refusal differently. What it leaves unsent is answered with `decision.response`; if it fails, the error
    * goes to the application's error handler as a 500.
    */
-  readonly onDenied?: (decision: Denied, request: FastifyRequest, reply: FastifyReply) => unknown
+  readonly onDenied?:
+    | ((decision: Denied, request: FastifyRequest, reply: FastifyReply) => unknown)
+    | undefined
 }
+
+/** A hook for the routes of every server: it says nothing about what else their requests are. */
+export type RoleHook = (
+  request: Pick<FastifyRequest, 'apiKey'>,
+  reply: Pick<FastifyReply, 'sent'>,
+) => Promise<unknown>
 
 type AuthorizedRequest = FastifyRequest & { [requestAuthorization]?: RequestAuthorization }
 
@@ -61,23 +60,9 @@ type AuthorizedRequest = FastifyRequest & { [requestAuthorization]?: RequestAuth
  * app.get('/incidents', async (request) => ({ tenant: principalOf(request).tenantId }))
  * ```
  */
-export async function apiKeyAuth<
-  Server extends RawServerBase,
-  TypeProvider extends FastifyTypeProvider,
-  Logger extends FastifyBaseLogger,
->(
-  instance: FastifyInstance<
-    Server,
-    RawRequestDefaultExpression<Server>,
-    RawReplyDefaultExpression<Server>,
-    Logger,
-    TypeProvider
-  >,
-  options: ApiKeyAuthOptions,
-): Promise<void> {
+export async function apiKeyAuth(app: FastifyInstance, options: ApiKeyAuthOptions): Promise<void> {
   const { authorizer, ...rest } = options
   const authorize = createRequestAuthorizer(authorizer, rest, reader)
-  const app = instance as unknown as FastifyInstance
 
   if (!app.hasRequestDecorator('apiKey')) app.decorateRequest('apiKey', undefined)
   app.addHook('onRequest', async (request: AuthorizedRequest, reply) => {
@@ -103,15 +88,14 @@ Object.assign(apiKeyAuth, {
  * @throws {RestApiKeyError} `invalid_option` if no role is named. A request without `apiKeyAuth` before it fails with
  *   `api_key_auth_missing`.
  */
-export function requireRole(
-  ...roles: readonly string[]
-): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
+export function requireRole(...roles: readonly string[]): RoleHook {
   const required = parseRoles(roles)
 
-  return async (request: AuthorizedRequest, reply) => {
-    const authorization = request[requestAuthorization]
+  return async (request, reply) => {
+    const authorized = request as AuthorizedRequest
+    const authorization = authorized[requestAuthorization]
     const denied = denialByRole(authorization, required, request)
-    return denied && answer(denied, authorization, request, reply)
+    return denied && answer(denied, authorization, authorized, reply as FastifyReply)
   }
 }
 
@@ -135,6 +119,7 @@ async function answer(
   try {
     await onDenied?.(denied, request, reply)
   } catch (error) {
+    reply.code(500) // Fastify would keep one that was set before.
     throw onDeniedError(error)
   }
   return reply.sent ? reply : write(reply, denied.response)

@@ -37,7 +37,7 @@ export interface ApiKeyAuthOptions extends Omit<RequestAuthorizerOptions<Context
    * Answers a refusal differently, with the response that it returns. Without one the answer is `decision.response`; if
    * it fails, the error goes to `app.onError` as a 500.
    */
-  readonly onDenied?: (decision: Denied, c: Context) => unknown
+  readonly onDenied?: ((decision: Denied, c: Context) => unknown) | undefined
 }
 
 /**
@@ -80,7 +80,7 @@ export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): 
   return async (c, next) => {
     const { decision, vary, authorization } = await authorize(c)
     c.set(requestAuthorization as never, authorization as never)
-    if (!decision.allowed) return withVary(await answer(decision, authorization, c), vary)
+    if (!decision.allowed) return answer(decision, authorization, c, vary)
     c.set('apiKey', decision.principal)
     await next()
     // Afterwards, because a route that returns a `Response` of its own would replace what was set before.
@@ -100,7 +100,7 @@ export function requireRole(...roles: readonly string[]): MiddlewareHandler {
   return async (c, next) => {
     const authorization = c.get(requestAuthorization as never) as RequestAuthorization | undefined
     const denied = denialByRole(authorization, required, c)
-    if (denied !== undefined) return answer(denied, authorization, c)
+    if (denied !== undefined) return answer(denied, authorization, c, denied.response.headers.vary as string)
     await next()
   }
 }
@@ -118,6 +118,7 @@ async function answer(
   denied: Denied,
   authorization: RequestAuthorization | undefined,
   c: Context,
+  vary: string,
 ): Promise<Response> {
   const onDenied = authorization?.onDenied as ApiKeyAuthOptions['onDenied']
   let answered: unknown
@@ -126,18 +127,26 @@ async function answer(
   } catch (error) {
     throw onDeniedError(error)
   }
-  if (answered instanceof Response) return answered
-  if (c.finalized) return c.res
+  if (answered instanceof Response) return withVary(answered, vary, c)
+  if (c.finalized) return withVary(c.res, vary, c)
   const { status, headers, body } = denied.response
-  return c.body(body, status, headers)
+  // On the context, because what an earlier middleware has set there wins over the headers of a response.
+  for (const [name, value] of Object.entries(headers)) if (name !== 'vary') c.header(name, value)
+  c.header('vary', mergeVary(varyOf(c), vary))
+  return c.body(body, status)
 }
 
-function withVary(response: Response, vary: string): Response {
-  const merged = mergeVary(response.headers.get('vary'), vary)
-  if (merged === response.headers.get('vary')) return response
+function withVary(response: Response, vary: string, c: Context): Response {
+  const merged = mergeVary(mergeVary(varyOf(c), response.headers.get('vary') ?? ''), vary)
+  c.header('vary', merged)
   const headers = new Headers(response.headers)
   headers.set('vary', merged)
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
+}
+
+/** What stands on the context so far. Not `c.res.headers`: asking for `c.res` creates it. */
+function varyOf(c: Context): string | null {
+  return c.body(null).headers.get('vary')
 }
 
 function addressIn(info: string | undefined | ConnectionInfo): string | undefined {

@@ -34,7 +34,7 @@ export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<ApiKeyContex
    * Answers a refusal differently. What it leaves unwritten, neither body nor status, is answered with
    * `decision.response`; if it fails, the error goes to the application's error handling as a 500.
    */
-  readonly onDenied?: (decision: Denied, ctx: ApiKeyContext) => unknown
+  readonly onDenied?: ((decision: Denied, ctx: ApiKeyContext) => unknown) | undefined
 }
 
 type AuthorizedContext = ApiKeyContext & { [requestAuthorization]?: RequestAuthorization }

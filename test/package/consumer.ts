@@ -1,0 +1,91 @@
+// A program of a user, compiled and run against the packed package in every kind of project.
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import fastify from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
+import { authorizationFor, createAuthorizer, memoryStore, tenantFromHeader } from 'rest-api-key'
+import * as forExpress from 'rest-api-key/express'
+import * as forFastify from 'rest-api-key/fastify'
+import * as forHono from 'rest-api-key/hono'
+import * as forKoa from 'rest-api-key/koa'
+import { keyStoreCases } from 'rest-api-key/testing'
+
+const referenceId = '0123456789ABCDEF0123456789ABCDEF'
+const store = memoryStore({ keys: [{ referenceId, tenantId: 'acme', inRole: 'Operator' }] })
+const authorizer = createAuthorizer({ store })
+const options = { tenant: tenantFromHeader('x-tenant') }
+
+type Send = (path: string, headers: Record<string, string>) => Promise<number>
+
+/** The statuses of the own key, of no key, of another tenant and of another role. */
+async function statuses(send: Send): Promise<number[]> {
+  const authorization = authorizationFor(referenceId)
+  return [
+    await send('/', { authorization, 'x-tenant': 'acme' }),
+    await send('/', { 'x-tenant': 'acme' }),
+    await send('/', { authorization, 'x-tenant': 'globex' }),
+    await send('/admin', { authorization, 'x-tenant': 'acme' }),
+  ]
+}
+
+async function overHttp(listener: RequestListener): Promise<number[]> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  try {
+    return await statuses(async (path, headers) => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
+      await response.arrayBuffer()
+      return response.status
+    })
+  } finally {
+    server.close()
+  }
+}
+
+async function main(): Promise<void> {
+  const expressApp = express()
+  expressApp.use(forExpress.apiKeyAuth(authorizer, options))
+  expressApp.get('/admin', forExpress.requireRole('Administrator'), (_req, res) => void res.end())
+  expressApp.get('/', (req, res) => void res.json(forExpress.principalOf(req).tenantId))
+
+  const koaApp = new Koa()
+  koaApp.use(forKoa.apiKeyAuth(authorizer, options))
+  const adminOnly = forKoa.requireRole('Administrator')
+  koaApp.use((ctx, next) => (ctx.path === '/admin' ? adminOnly(ctx, next) : next()))
+  koaApp.use((ctx) => {
+    ctx.body = forKoa.principalOf(ctx).tenantId
+  })
+
+  const fastifyApp = fastify()
+  await fastifyApp.register(forFastify.apiKeyAuth, { authorizer, ...options })
+  fastifyApp.get('/admin', { onRequest: forFastify.requireRole('Administrator') }, async () => '')
+  fastifyApp.get('/', async (request) => forFastify.principalOf(request).tenantId)
+
+  const honoApp = new Hono()
+  honoApp.use(forHono.apiKeyAuth(authorizer, options))
+  honoApp.get('/admin', forHono.requireRole('Administrator'), (c) => c.body(null))
+  honoApp.get('/', (c) => c.text(forHono.principalOf(c).tenantId))
+
+  for (const { run } of keyStoreCases(() => {
+    const { put, ...empty } = memoryStore()
+    return { store: empty, put }
+  })) {
+    await run()
+  }
+  const results = {
+    express: await overHttp(expressApp),
+    koa: await overHttp(koaApp.callback()),
+    fastify: await statuses(async (url, headers) => (await fastifyApp.inject({ url, headers })).statusCode),
+    hono: await statuses(async (path, headers) => (await honoApp.request(path, { headers })).status),
+  }
+  process.stdout.write(JSON.stringify(results))
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(String(error))
+  process.exitCode = 1
+})

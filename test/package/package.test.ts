@@ -1,0 +1,355 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import ts from 'typescript'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { diagnosticsIn } from './compile.js'
+import { filesIn, type PackedPackage, packPackage, runNode } from './packed.js'
+
+// Builds, compilers and many processes: slow on a busy machine, and never a sign of a mistake.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+const require = createRequire(import.meta.url)
+
+const dependencies = ['ipaddr.js', 'lru-cache']
+const frameworks = ['express', 'koa', 'fastify', 'hono']
+const formats = ['ESM', 'CommonJS'] as const
+
+/** The package for which an entry is made: its declarations name it. */
+const companions: Readonly<Record<string, string>> = {
+  './express': 'express',
+  './koa': 'koa',
+  './fastify': 'fastify',
+  './hono': 'hono',
+  './sql': 'kysely',
+}
+/** Of these, the one whose code an entry needs. */
+const neededCompanions: Readonly<Record<string, string>> = { './sql': 'kysely' }
+
+let packed: PackedPackage
+
+beforeAll(async () => {
+  packed = await packPackage()
+})
+
+afterAll(() => packed?.remove())
+
+function contents(): string[] {
+  return filesIn(packed.folder).map((file) => relative(packed.folder, file))
+}
+
+describe('the packed package', () => {
+  it('holds what was built, the documents and nothing else', () => {
+    const isBuilt = (file: string) => /^dist\/[\w-]+\.(?:js|cjs|d\.ts|d\.cts)$/.test(file)
+    expect(
+      contents()
+        .filter((file) => !isBuilt(file))
+        .sort(),
+    ).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'])
+  })
+
+  it('names no folder of the machine that built it', () => {
+    const here = resolve(import.meta.dirname, '../..')
+    expect(filesIn(packed.folder).filter((file) => readFileSync(file, 'utf8').includes(here))).toEqual([])
+  })
+
+  it('declares its conditions of use', () => {
+    const { type, license, sideEffects, engines, dependencies: needed } = packed.manifest
+    expect({ type, license, sideEffects, engines, needed: Object.keys(needed) }).toEqual({
+      type: 'module',
+      license: 'MIT',
+      sideEffects: false,
+      engines: { node: '^20.12 || >=22' },
+      needed: dependencies,
+    })
+  })
+
+  it('leaves every framework to the application', () => {
+    const { peerDependencies, peerDependenciesMeta } = packed.manifest
+    expect(Object.keys(peerDependencies)).toEqual(expect.arrayContaining(frameworks))
+    for (const peer of Object.keys(peerDependencies)) {
+      expect(peerDependenciesMeta[peer], peer).toEqual({ optional: true })
+    }
+  })
+
+  it('runs nothing when it is installed', () => {
+    expect(packed.manifest.scripts).not.toHaveProperty('preinstall')
+    expect(packed.manifest.scripts).not.toHaveProperty('install')
+    expect(packed.manifest.scripts).not.toHaveProperty('postinstall')
+  })
+
+  it('shows every entry to resolvers that do not know `exports`', () => {
+    const { main, types, typesVersions } = packed.manifest
+    const expected = new Map([...packed.entries].map(([entry, { require }]) => [entry, require.types]))
+    expect({ main, types }).toEqual({
+      main: packed.entries.get('.')?.require.default,
+      types: expected.get('.'),
+    })
+    expected.delete('.')
+    const shown = Object.entries(typesVersions['*'] ?? {}).map(
+      ([name, [file]]) => [`./${name}`, file] as const,
+    )
+    expect(new Map(shown)).toEqual(expected)
+  })
+
+  it('satisfies publint', async () => {
+    const { messages, pkg } = await publint({ pkgDir: packed.folder, pack: false, strict: true })
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+  })
+
+  it('satisfies are-the-types-wrong in its strictest profile', async () => {
+    const attw = join(dirname(require.resolve('@arethetypeswrong/cli/package.json')), 'dist/index.js')
+    const report = await runNode(packed.folder, attw, packed.tarball, '--profile=strict', '--format=table')
+    expect(report).toContain('No problems found')
+  })
+})
+
+describe('an entry', () => {
+  let folder: string
+  let names: ReadonlyMap<string, string>
+
+  beforeAll(async () => {
+    folder = packed.install('alone', [...dependencies, ...Object.values(neededCompanions)])
+    for (const framework of frameworks) {
+      const stub = join(folder, 'node_modules', framework)
+      mkdirSync(stub)
+      writeFileSync(join(stub, 'package.json'), '{ "main": "index.js" }')
+      writeFileSync(join(stub, 'index.js'), `process.stdout.write('loaded ${framework}')`)
+    }
+    const loads = formats.flatMap((format) =>
+      [...packed.entries.keys()].map(async (entry) => {
+        return [`${entry} ${format}`, await load(specifierOf(entry), format)] as const
+      }),
+    )
+    names = new Map(await Promise.all(loads))
+  })
+
+  function load(specifier: string, format: (typeof formats)[number]): Promise<string> {
+    const print = 'process.stdout.write(JSON.stringify(Object.keys(loaded).sort()))'
+    return format === 'ESM'
+      ? evaluate(folder, 'module', `import * as loaded from '${specifier}'; ${print}`)
+      : evaluate(folder, 'commonjs', `const loaded = require('${specifier}'); ${print}`)
+  }
+
+  it('is declared without `any`', () => {
+    const found = contents()
+      .filter((file) => /\.d\.c?ts$/.test(file))
+      .filter((file) => hasAny(readFileSync(join(packed.folder, file), 'utf8')))
+    expect(found).toEqual([])
+  })
+
+  it('has declarations that name no package but its own companion', () => {
+    for (const [entry, { import: esm, require: cjs }] of packed.entries) {
+      const isForeign = (name: string) => name !== companions[entry]
+      expect(packagesNamedBy(join(packed.folder, esm.types)).filter(isForeign), entry).toEqual([])
+      expect(packagesNamedBy(join(packed.folder, cjs.types)).filter(isForeign), entry).toEqual([])
+    }
+  })
+
+  it('has code that names the two dependencies and no framework', () => {
+    for (const [entry, { import: esm, require: cjs }] of packed.entries) {
+      const isForeign = (name: string) => !dependencies.includes(name) && name !== neededCompanions[entry]
+      expect(packagesNamedBy(join(packed.folder, esm.default)).filter(isForeign), entry).toEqual([])
+      expect(packagesNamedBy(join(packed.folder, cjs.default)).filter(isForeign), entry).toEqual([])
+    }
+  })
+
+  it.each(formats)('loads no framework, not even its own (%s)', (format) => {
+    for (const entry of packed.entries.keys()) expect(names.get(`${entry} ${format}`), entry).toMatch(/^\[/)
+  })
+
+  it.each(formats)('would be found out if it loaded one (%s)', async (format) => {
+    for (const framework of frameworks) expect(await load(framework, format)).toContain(`loaded ${framework}`)
+  })
+
+  it('gives the same names in both formats and none by default', () => {
+    for (const entry of packed.entries.keys()) {
+      expect(names.get(`${entry} CommonJS`), entry).toBe(names.get(`${entry} ESM`))
+      expect(names.get(`${entry} ESM`), entry).not.toContain('"default"')
+    }
+  })
+
+  it('for a framework gives the same three names as the others', () => {
+    for (const framework of frameworks) {
+      expect(names.get(`./${framework} ESM`)).toBe('["apiKeyAuth","principalOf","requireRole"]')
+    }
+  })
+
+  it('for package.json exists', async () => {
+    expect(await load('rest-api-key/package.json', 'CommonJS')).toContain('"version"')
+  })
+
+  it('does not exist for the files behind the others', async () => {
+    await expect(load('rest-api-key/dist/index.js', 'ESM')).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED')
+  })
+})
+
+function hasAny(declarations: string): boolean {
+  const scanner = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, declarations)
+  for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
+    if (token === ts.SyntaxKind.AnyKeyword) return true
+  }
+  return false
+}
+
+/** The packages that a file and all files behind it import, without those of Node.js. */
+function packagesNamedBy(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return []
+  seen.add(file)
+  const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true)
+  const names = importedFiles.flatMap(({ fileName }) => {
+    if (!fileName.startsWith('.')) return fileName.startsWith('node:') ? [] : [fileName]
+    const isDeclared = /\.d\.c?ts$/.test(file)
+    return packagesNamedBy(join(dirname(file), isDeclared ? declarationsOf(fileName) : fileName), seen)
+  })
+  return [...new Set(names)]
+}
+
+function declarationsOf(file: string): string {
+  return file.replace(/\.(c?)js$/, '.d.$1ts')
+}
+
+describe('copies of the package', () => {
+  let folder: string
+
+  beforeAll(() => {
+    folder = packed.install('copies', [...dependencies, 'hono'])
+  })
+
+  const loadBoth = `
+    import { createRequire } from 'node:module'
+    const require = createRequire(import.meta.url)
+    const load = { ESM: (name) => import(name), CommonJS: async (name) => require(name) }
+  `
+
+  it.each(formats)('are one, whichever entries are imported (%s)', async (format) => {
+    for (const framework of frameworks) {
+      const output = await evaluate(
+        folder,
+        'module',
+        `${loadBoth}
+        const { RestApiKeyError } = await load.${format}('rest-api-key')
+        const { requireRole } = await load.${format}('rest-api-key/${framework}')
+        try { requireRole() } catch (error) { console.log(error instanceof RestApiKeyError, error.code) }`,
+      )
+      expect(output, framework).toBe('true invalid_option\n')
+    }
+  })
+
+  describe.each([
+    ['ESM', 'CommonJS'],
+    ['CommonJS', 'ESM'],
+  ])('of %s and %s', (one, other) => {
+    it('recognise errors of each other', async () => {
+      const output = await evaluate(
+        folder,
+        'module',
+        `${loadBoth}
+        const { requireRole } = await load.${one}('rest-api-key/express')
+        const { isRestApiKeyError } = await load.${other}('rest-api-key')
+        try { requireRole() } catch (error) { console.log(isRestApiKeyError(error)) }`,
+      )
+      expect(output).toBe('true\n')
+    })
+
+    it('share authorizers, tenants and what middleware leaves on a request', async () => {
+      const output = await evaluate(
+        folder,
+        'module',
+        `${loadBoth}
+        const { Hono } = await import('hono')
+        const { apiKeyAuth } = await load.${one}('rest-api-key/hono')
+        const { requireRole } = await load.${other}('rest-api-key/hono')
+        const { authorizationFor, createAuthorizer, memoryStore, tenantFromHeader, tenantFromKey } =
+          await load.${other}('rest-api-key')
+        const referenceId = '0123456789ABCDEF0123456789ABCDEF'
+        const store = memoryStore({ keys: [{ referenceId, tenantId: 'acme', inRole: 'Operator' }] })
+        const authorizer = createAuthorizer({ store })
+        const app = new Hono()
+        app.use('/any', apiKeyAuth(authorizer, { tenant: tenantFromKey }))
+        app.use('/named', apiKeyAuth(authorizer, { tenant: tenantFromHeader('x-tenant') }))
+        app.get('/any', requireRole('Operator'), (c) => c.body(null))
+        app.get('/named', requireRole('Administrator'), (c) => c.body(null))
+        const headers = { authorization: authorizationFor(referenceId), 'x-tenant': 'acme' }
+        console.log((await app.request('/any', { headers })).status)
+        console.log((await app.request('/named', { headers })).status)`,
+      )
+      expect(output).toBe('200\n403\n')
+    })
+  })
+})
+
+describe('a strict TypeScript project', () => {
+  const { Node16, NodeNext, CommonJS, ESNext } = ts.ModuleKind
+  const { Node10, Bundler } = ts.ModuleResolutionKind
+  const resolutions: Readonly<Record<string, ts.CompilerOptions>> = {
+    nodenext: { module: NodeNext },
+    node16: { module: Node16 },
+    node10: { module: CommonJS, moduleResolution: Node10 },
+    bundler: { module: ESNext, moduleResolution: Bundler },
+  }
+  const oldest = { express: 'express4', koa: 'koa2', fastify: 'fastify4' }
+
+  it.each([
+    ['module', 'node16', 'newest'],
+    ['module', 'bundler', 'newest'],
+    ['module', 'nodenext', 'oldest'],
+    ['commonjs', 'node16', 'newest'],
+    ['commonjs', 'node10', 'newest'],
+    ['commonjs', 'nodenext', 'oldest'],
+  ])(
+    'of type %s with %s resolution and the %s frameworks compiles and runs',
+    async (type, resolution, age) => {
+      const packages = [...dependencies, ...Object.values(companions), '@types']
+      const name = `${type}-${resolution}-${age}`
+      const folder = packed.install(name, packages, age === 'oldest' ? oldest : {})
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }))
+      writeFileSync(join(folder, 'entries.ts'), reExports([...packed.entries.keys()]))
+      cpSync(join(import.meta.dirname, 'consumer.ts'), join(folder, 'consumer.ts'))
+      const files = ['consumer.ts', 'entries.ts'].map((file) => join(folder, file))
+      const program = ts.createProgram(files, { ...strict, ...resolutions[resolution] })
+      expect(diagnosticsIn(program, ({ fileName }) => fileName.startsWith(`${folder}/`))).toEqual([])
+
+      program.emit(program.getSourceFile(join(folder, 'consumer.ts')))
+      const served = [200, 401, 401, 403]
+      expect(JSON.parse(await runNode(folder, 'consumer.js'))).toEqual({
+        express: served,
+        koa: served,
+        fastify: served,
+        hono: served,
+      })
+    },
+  )
+
+  it('without a framework needs the types of Node.js only', () => {
+    const folder = packed.install('core', [...dependencies, '@types/node'])
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    const entries = [...packed.entries.keys()].filter((entry) => companions[entry] === undefined)
+    writeFileSync(join(folder, 'main.ts'), reExports(entries))
+    const program = ts.createProgram([join(folder, 'main.ts')], { ...strict, ...resolutions.nodenext })
+    expect(diagnosticsIn(program, () => true)).toEqual([])
+  })
+
+  const strict: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    esModuleInterop: true,
+    types: ['node'],
+  }
+
+  function reExports(entries: readonly string[]): string {
+    return entries.map((entry, index) => `export * as entry${index} from '${specifierOf(entry)}'`).join('\n')
+  }
+})
+
+function specifierOf(entry: string): string {
+  return entry.replace('.', 'rest-api-key')
+}
+
+function evaluate(folder: string, type: 'module' | 'commonjs', code: string): Promise<string> {
+  return runNode(folder, `--input-type=${type}`, '--eval', code)
+}
