@@ -1,0 +1,11 @@
+import { createAuthorizer, memoryStore } from 'rest-api-key'
+import { exampleKeys } from '../shared/keys.js'
+import { printUsage } from '../shared/usage.js'
+import { createApp } from './app.js'
+
+const store = memoryStore({ keys: Object.values(exampleKeys) })
+const app = createApp(createAuthorizer({ store }))
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', (error) => {
+  if (error) throw error
+  printUsage(server)
+})
