@@ -1,5 +1,5 @@
 import { isReferenceId, referenceIdForm } from './credentials.js'
-import { invalidOption } from './options.js'
+import { invalidSecret } from './options.js'
 
 /**
  * The value of the `Authorization` header for a Reference ID: what a test or a client sends.
@@ -17,7 +17,7 @@ import { invalidOption } from './options.js'
  */
 export function authorizationFor(referenceId: string): string {
   if (typeof referenceId !== 'string' || !isReferenceId(referenceId)) {
-    throw invalidOption('referenceId', referenceIdForm, referenceId)
+    throw invalidSecret('referenceId', referenceIdForm, referenceId)
   }
   return `rest_api_key=${referenceId}`
 }

@@ -5,7 +5,14 @@ import type { DecisionFacts } from './decision-facts.js'
 import { type Digest, parseDigests } from './digest.js'
 import type { KeyCacheLimits } from './key-cache.js'
 import type { KeyStore } from './key-store.js'
-import { assertOptions, invalidOption, milliseconds, optionalFunction, wholeNumber } from './options.js'
+import {
+  assertOptions,
+  capacity,
+  invalidOption,
+  milliseconds,
+  optionalFunction,
+  wholeNumber,
+} from './options.js'
 import type { ReferenceIds } from './reference-ids.js'
 import { restApiKeyCredentials } from './rest-api-key-credentials.js'
 import { sha256Digest } from './sha256-digest.js'
@@ -75,7 +82,15 @@ const known = [
 
 export function parseAuthorizerOptions(options: AuthorizerOptions): AuthorizerConfig {
   assertOptions('createAuthorizer', options, known)
-  const { store, referenceIds, changes, realm = 'api', onDecision } = options
+  const {
+    store,
+    referenceIds,
+    changes,
+    digest = sha256Digest(),
+    credentials = restApiKeyCredentials(),
+    realm = 'api',
+    onDecision,
+  } = options
   if (!has(store, 'findByDigest')) throw invalidOption('store', 'an object with a method findByDigest', store)
   if (referenceIds !== undefined && !has(referenceIds, 'check')) {
     throw invalidOption('referenceIds', 'made by referenceIds()', referenceIds)
@@ -92,8 +107,8 @@ export function parseAuthorizerOptions(options: AuthorizerOptions): AuthorizerCo
   optionalFunction('onDecision', onDecision)
   return {
     store,
-    digests: parseDigests('digest', options.digest ?? sha256Digest()),
-    credentials: parseCredentials('credentials', options.credentials ?? restApiKeyCredentials()),
+    digests: parseDigests('digest', digest),
+    credentials: parseCredentials('credentials', credentials),
     referenceIds,
     cache: parseCacheOptions(options.cache),
     changes,
@@ -120,10 +135,10 @@ function parseCacheOptions(options: CacheOptions | false = {}): KeyCacheLimits |
     throw invalidOption('cache.lostFeedMaxAgeMs', `at most "cache.maxAgeMs" (${maxAgeMs})`, lostFeedMaxAgeMs)
   }
   return {
-    maxEntries: wholeNumber('cache.maxEntries', options.maxEntries, 10_000, 1),
+    maxEntries: capacity('cache.maxEntries', options.maxEntries, 10_000),
     maxAgeMs,
     lostFeedMaxAgeMs,
-    maxUnknown: wholeNumber('cache.maxUnknown', options.maxUnknown, 10_000, 1),
+    maxUnknown: capacity('cache.maxUnknown', options.maxUnknown, 10_000),
     unknownMaxAgeMs: milliseconds('cache.unknownMaxAgeMs', options.unknownMaxAgeMs, 5_000, 0),
   }
 }

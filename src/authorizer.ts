@@ -92,24 +92,22 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     return Object.freeze(cause === undefined ? denied : { ...denied, cause })
   }
 
-  async function decide(
-    request: AuthorizationRequest,
-    trace: Trace | undefined,
-  ): Promise<Decision | Anonymous> {
+  async function decide(request: AuthorizationRequest, trace?: Trace): Promise<Decision | Anonymous> {
+    if (closed) return deny('store_unavailable', new RestApiKeyError('closed', 'The authorizer is closed'))
     const referenceId = readCredentials(credentials, request.headerLines)
     if (referenceId === missing) return request.optional === true ? anonymous : deny('missing_credentials')
     if (referenceId === malformed) return deny('malformed_credentials')
-    if (closed) return deny('store_unavailable', new RestApiKeyError('closed', 'The authorizer is closed'))
 
     let claim = request.tenantId
     if (typeof claim === 'function') {
       try {
         const resolved = claim()
-        claim = resolved instanceof Promise ? await resolved : resolved
+        claim = isThenable(resolved) ? await resolved : resolved
       } catch {
         return deny('store_unavailable', new RestApiKeyError('tenant_failed', 'The tenant resolver failed'))
       }
     }
+    if (trace !== undefined) trace.claim = claim
     let key: CachedKey | null | undefined
     try {
       key = cachedKey(referenceId)
@@ -121,8 +119,9 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     } catch (error) {
       return deny('store_unavailable', storeError(error))
     }
-    if (trace !== undefined) Object.assign(trace, { claim, key: key ?? undefined })
-    return key === null ? deny('unknown_key') : judge(key, claim, request.ip)
+    if (key === null) return deny('unknown_key')
+    if (trace !== undefined) trace.key = key
+    return judge(key, claim, request.ip)
   }
 
   /** The first candidate is nearly always the one; `undefined` if the cache does not know. */
@@ -170,8 +169,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     }
   }
 
-  async function authorize(request: AuthorizationRequest): Promise<Decision | Anonymous> {
-    if (onDecision === undefined) return decide(request, undefined)
+  async function decideAndTell(request: AuthorizationRequest): Promise<Decision | Anonymous> {
     const startedAtMs = performance.now()
     const trace: Trace = {}
     const decision = await decide(request, trace)
@@ -189,7 +187,9 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   }
 
   return Object.freeze({
-    authorize: authorize as Authorizer['authorize'],
+    authorize: (onDecision === undefined
+      ? (request) => decide(request)
+      : decideAndTell) as Authorizer['authorize'],
 
     requireRole(request: RoleRequest): Denied | undefined {
       const { principal, roles } = request
@@ -214,6 +214,11 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       await unsubscribe()
     },
   })
+}
+
+/** Not `instanceof Promise`: a promise of another realm is one too. */
+function isThenable(value: TenantClaim | Promise<TenantClaim>): value is Promise<TenantClaim> {
+  return typeof (value as Partial<Promise<TenantClaim>> | null | undefined)?.then === 'function'
 }
 
 function outcomeOf(decision: Decision | Anonymous): DecisionFacts['outcome'] {

@@ -1,4 +1,4 @@
-import { invalidOption } from './options.js'
+import { invalidOption, invalidSecret } from './options.js'
 import { sha256 } from './sha256.js'
 
 /**
@@ -27,5 +27,14 @@ export function parseDigests(option: string, value: unknown): readonly Digest[] 
       value,
     )
   }
-  return digests as readonly Digest[]
+  return (digests as readonly Digest[]).map((digest) => checked(option, digest))
+}
+
+/** A promise, or bytes, would be looked up and found to be unknown. */
+function checked(option: string, digest: Digest): Digest {
+  return (referenceId) => {
+    const text: unknown = digest(referenceId)
+    if (typeof text !== 'string') throw invalidSecret(option, 'a function that returns a text', text)
+    return text
+  }
 }

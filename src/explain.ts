@@ -34,8 +34,10 @@ export async function explain(request: AuthorizationRequest, core: Core): Promis
   const claim = tenant.value
   const { ip } = request
 
-  const failure =
-    credentials.failure ?? tenant.failure ?? key?.failure ?? (found && failedCheck(found, claim, ip))
+  const anonymous = request.optional === true && credentials.failure?.reason === 'missing_credentials'
+  const failure = anonymous
+    ? undefined
+    : (credentials.failure ?? tenant.failure ?? key?.failure ?? (found && failedCheck(found, claim, ip)))
   const principal = found?.allowed.principal
   return {
     allowed: failure === undefined,
@@ -110,16 +112,30 @@ async function explainKey(referenceId: string, { config, lookup }: Core): Promis
   return { detail: 'The store knows no key with this Reference ID.', failure: { reason: 'unknown_key' } }
 }
 
-/** The copy that `authorize` would come upon: of several candidates the first that is a key. */
+/**
+ * The copy that `authorize` would come upon: of several candidates the first that is a key. That there is none is in
+ * use only if it is for every candidate.
+ */
 function cachedCopy(
   referenceId: string,
   claim: TenantClaim,
   ip: string | undefined,
   { config, cache }: Core,
 ): ExplainedCopy | null {
-  const copies = config.digests.flatMap((digest) => cache?.peek(cacheKeyOf(digest(referenceId))) ?? [])
-  const copy = copies.find(({ key }) => key !== null) ?? copies[0]
+  const copies = config.digests.map((digest) => peekOf(() => cache?.peek(cacheKeyOf(digest(referenceId)))))
+  const copy = copies.find((one) => one?.key) ?? copies.find((one) => one !== undefined)
   if (copy === undefined) return null
   const { key, ageMs, inUse } = copy
-  return { ageMs, inUse, reason: key === null ? 'unknown_key' : firstFailure(key, claim, ip)?.reason }
+  return key === null
+    ? { ageMs, inUse: copies.every((one) => one?.inUse), reason: 'unknown_key' }
+    : { ageMs, inUse, reason: firstFailure(key, claim, ip)?.reason }
+}
+
+/** Where a digest function fails, nothing is cached. */
+function peekOf<T>(peek: () => T): T | undefined {
+  try {
+    return peek()
+  } catch {
+    return undefined
+  }
 }

@@ -51,8 +51,10 @@ export function subscribe({ store, changes, cache, lookup }: Feeds): () => Promi
   if (store.changes !== undefined && store.changes !== changes) {
     endings.push(store.changes.subscribe(listener(() => {})))
   }
+  let ending: Promise<unknown> | undefined
   return async () => {
     ended = true
-    await Promise.all(endings.map((end) => end()))
+    ending ??= Promise.all(endings.map(async (end) => end()))
+    await ending
   }
 }

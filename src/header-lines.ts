@@ -41,7 +41,8 @@ export function headerLinesOf(source: RawRequest | Headers): HeaderLines {
     }
     if ('get' in source && typeof source.get === 'function') {
       return (name) => {
-        const value = source.get(name)
+        // Fetch knows no pseudo-header fields, and throws if it is asked for one.
+        const value = name.startsWith(':') ? null : source.get(name)
         return value === null ? [] : [value]
       }
     }

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto'
 import type { Digest } from './digest.js'
-import { assertOptions, invalidOption } from './options.js'
+import { assertOptions, invalidOption, invalidSecret } from './options.js'
 
 const minPepperBytes = 16
 
@@ -29,7 +29,7 @@ export function hmacSha256Digest(options: HmacSha256DigestOptions): Digest {
   assertOptions('hmacSha256Digest', options, ['pepper'])
   const { pepper } = options
   if (typeof pepper !== 'string' && !(pepper instanceof Uint8Array)) {
-    throw invalidOption('pepper', 'a string or bytes', pepper)
+    throw invalidSecret('pepper', 'a string or bytes', pepper)
   }
   const bytes = Buffer.from(pepper as string)
   if (bytes.length < minPepperBytes) {

@@ -50,12 +50,16 @@ function parseRange(rule: string): IpRange {
 
 const longestRule = '0000:0000:0000:0000:0000:ffff:255.255.255.255'.length * 2 + 1
 
-/** Rules are no secrets, but a text that cannot be one is not repeated: it may be anything. */
+/** Rules are no secrets, but a text that does not look like one is not repeated: it may be a Reference ID. */
 function invalidIpRule(expected: string, rule?: string): RestApiKeyError {
   const shown = rule === undefined ? '' : `, not ${quote(rule)}`
   return new RestApiKeyError('invalid_ip_rule', `An IP rule must be ${expected}${shown}`)
 }
 
+/** Has dots or colons, and no more digits in a row than an octet or a group could be mistaken for. */
+const likeRule = /^(?=.*[.:])(?!.*[0-9A-Fa-f]{9})[0-9A-Fa-f.:/*%, -]+$/
+
 function quote(rule: string): string {
-  return rule.length <= longestRule && /^[0-9A-Fa-f.:/*%, -]*$/.test(rule) ? `"${rule}"` : 'another text'
+  if (rule === '') return 'an empty text'
+  return rule.length <= longestRule && likeRule.test(rule) ? `"${rule}"` : 'another text'
 }

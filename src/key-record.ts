@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { RestApiKeyError } from './errors.js'
 import { frozenJson, isPlainObject } from './json.js'
-import { describe } from './options.js'
+import { describe, describeType } from './options.js'
 
 /** What a store knows of a key: facts, no verdict. Of the optional fields, `null` is absent. */
 export interface KeyRecord {
@@ -121,8 +121,10 @@ function metadataOf(value: unknown): Readonly<Record<string, unknown>> | null {
 }
 
 function invalidField(field: keyof KeyRecord, expected: string, value: unknown): RestApiKeyError {
+  // The digest of a clear-text table holds the Reference ID.
+  const shown = field === 'digest' ? describeType(value) : describe(value)
   return new RestApiKeyError(
     'invalid_record',
-    `Field "${field}" of a record must be ${expected}, not ${describe(value)}; convert it in the store`,
+    `Field "${field}" of a record must be ${expected}, not ${shown}; convert it in the store`,
   )
 }

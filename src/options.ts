@@ -20,8 +20,18 @@ export function describe(value: unknown): string {
   }
 }
 
+/** What is shown of a value that may be a secret: its type alone. */
+export function describeType(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'bigint' ? `a ${typeof value}` : describe(value)
+}
+
 export function invalidOption(option: string, expected: string, value: unknown): RestApiKeyError {
   return new RestApiKeyError('invalid_option', `"${option}" must be ${expected}, not ${describe(value)}`)
+}
+
+/** The same for an option that holds a secret: not even a number is repeated. */
+export function invalidSecret(option: string, expected: string, value: unknown): RestApiKeyError {
+  return new RestApiKeyError('invalid_option', `"${option}" must be ${expected}, not ${describeType(value)}`)
 }
 
 /** Refuses options that do not exist: a mistyped name must not silently become a default. */
@@ -46,6 +56,13 @@ export function wholeNumber(option: string, value: unknown, fallback: number, le
     throw invalidOption(option, `a whole number of at least ${least}`, value)
   }
   return value as number
+}
+
+/** How many entries something may hold: at most as many as a `Map` of V8 can. */
+export function capacity(option: string, value: unknown, fallback: number): number {
+  const number = wholeNumber(option, value, fallback, 1)
+  if (number > 2 ** 24) throw invalidOption(option, `a whole number of at most ${2 ** 24}`, value)
+  return number
 }
 
 /** A delay that `setTimeout` can keep; a greater one fires at once. */

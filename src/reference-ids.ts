@@ -57,6 +57,8 @@ export function referenceIds(options: ReferenceIdsOptions = {}): ReferenceIds {
     },
     check(referenceId: string) {
       if (referenceId.length !== length || !referenceId.startsWith(prefix)) return 'foreign'
+      // The CRC is one of ASCII: a character above would count as the one with its low byte.
+      if (!isReferenceId(referenceId)) return 'mistyped'
       const body = referenceId.slice(0, -checkLength)
       return body + checkOf(body) === referenceId ? 'generated' : 'mistyped'
     },

@@ -14,7 +14,7 @@ import {
 import { mergeVary } from './vary.js'
 
 /** Where the tenant of a request comes from: a constant, a function of the framework's request, or a shared resolver. */
-export type TenantOption<Request> =
+type TenantOption<Request> =
   | string
   | TenantFromKey
   | TenantResolver

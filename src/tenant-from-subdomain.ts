@@ -27,7 +27,10 @@ export function tenantFromSubdomain(base: string): TenantResolver {
   // Without the `u` flag, `i` folds ASCII letters only.
   const host = new RegExp(`^(${label})\\.${base.replaceAll('.', '\\.')}(?::[0-9]{1,5})?$`, 'i')
   return createTenantResolver(({ headerLines, host: trustedHost }) => {
-    if (headerLines('host').length > 1) return undefined
+    const hosts = headerLines('host')
+    // Over HTTP/2 a request can name another one in `Host` than in `:authority` (RFC 9113, section 8.3.1).
+    const named = new Set([...hosts, ...headerLines(':authority')])
+    if (hosts.length > 1 || named.size > 1) return undefined
     return host.exec(trustedHost() ?? '')?.[1]?.toLowerCase()
   })
 }

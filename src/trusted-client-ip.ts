@@ -47,8 +47,9 @@ export function trustedClientIp(
   options: TrustedClientIpOptions,
 ): (request: ForwardedRequest) => string | undefined {
   assertOptions('trustedClientIp', options, ['trust', 'header'])
+  const { header: headerOption = 'x-forwarded-for' } = options
   const isTrusted = parseTrust(options.trust)
-  const header = headerName('header', options.header ?? 'x-forwarded-for')
+  const header = headerName('header', headerOption)
 
   return (request) => {
     const source = 'rawHeaders' in request ? request : request.headers
@@ -65,7 +66,11 @@ function validated(address: string | undefined): string | undefined {
 }
 
 function parseTrust(trust: unknown): (address: string | undefined, index: number) => boolean {
-  if (Number.isSafeInteger(trust) && (trust as number) >= 0) return (_, index) => index < (trust as number)
+  if (Number.isSafeInteger(trust) && (trust as number) >= 0) {
+    // A peer on a Unix socket has no address; a hop that a proxy forwarded must have one.
+    return (address, index) =>
+      index < (trust as number) && (index === 0 || parseIpAddress(address) !== undefined)
+  }
   if (!Array.isArray(trust)) {
     throw invalidOption(
       'trust',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isReferenceId, referenceIdForm } from '../credentials.js'
 import { type Digest, parseDigests } from '../digest.js'
+import { RestApiKeyError } from '../errors.js'
 import { compileIpRules } from '../ip-rules.js'
 import { type KeyRecord, parseKeyRecord } from '../key-record.js'
 import type { KeyUse } from '../key-store.js'
@@ -15,7 +16,7 @@ import {
   type StoredKey,
   searchTextOf,
 } from '../management/key-repository.js'
-import { assertOptions, invalidOption } from '../options.js'
+import { assertOptions, invalidOption, invalidSecret } from '../options.js'
 import { referenceIds } from '../reference-ids.js'
 import { sha256Digest } from '../sha256-digest.js'
 
@@ -58,9 +59,9 @@ export interface MemoryStore extends Required<KeyRepository> {
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   assertOptions('memoryStore', options, ['keys', 'digest'])
-  const { keys: seeds = [] } = options
+  const { keys: seeds = [], digest: digestOption = sha256Digest() } = options
   if (!Array.isArray(seeds)) throw invalidOption('keys', 'a list of keys', seeds)
-  const [digest] = parseDigests('digest', options.digest ?? sha256Digest()) as readonly [Digest]
+  const [digest] = parseDigests('digest', digestOption) as readonly [Digest]
   const groups = new Map<string, KeyGroup>()
   const keys = new Map<string, StoredKey>()
   const idsByDigest = new Map<string, string>()
@@ -87,11 +88,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
   const store: MemoryStore = {
     put(key) {
+      if (typeof key !== 'object' || key === null) throw invalidOption('keys', 'a list of objects', key)
       const record = 'referenceId' in key ? fromSeed(key, digest) : key
       compileIpRules(parseKeyRecord(record, record.digest).allowedIps)
       const holder = idsByDigest.get(record.digest)
       if (holder !== undefined && holder !== record.id) {
-        throw invalidOption('keys', 'without two keys of one Reference ID', seeds)
+        throw new RestApiKeyError('invalid_option', '"keys" cannot hold two keys of one Reference ID')
       }
       const hint = 'referenceId' in key ? hintOf(key.referenceId, referenceIds()) : '…'
       write(toStored(record, hint, keys.get(record.id)))
@@ -212,7 +214,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
 function fromSeed({ referenceId, ...facts }: MemoryKeySeed, digest: Digest): KeyRecord {
   if (typeof referenceId !== 'string' || !isReferenceId(referenceId)) {
-    throw invalidOption('referenceId', referenceIdForm, referenceId)
+    throw invalidSecret('referenceId', referenceIdForm, referenceId)
   }
   return { id: randomUUID(), activated: true, ...facts, digest: digest(referenceId) }
 }

@@ -1,0 +1,94 @@
+import { type RedisClient, redisStore } from 'rest-api-key/redis'
+import { describe, expect, it } from 'vitest'
+import { senderOf } from '../../src/stores/redis/redis-client.js'
+import { canary, expectRefusal } from '../support/refusals.js'
+
+const send = async (): Promise<null> => null
+const lookUp = () => ({ signal: new AbortController().signal })
+
+describe('redisStore', () => {
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a text', canary],
+    ['a function', send],
+    ['an object that sends nothing', {}],
+    ['a member that is no method', { call: canary, sendCommand: canary }],
+    [
+      'a Sentinel of node-redis, whose sendCommand takes something else',
+      { sendCommand: send, getSentinelNode: send },
+    ],
+  ])('refuses %s as client', (_, client) => {
+    expectRefusal(
+      () => redisStore(client as unknown as RedisClient),
+      'invalid_option',
+      '"client" must be a client or cluster of ioredis or node-redis',
+    )
+  })
+
+  it.each(['all', 'slave', () => []])(
+    'refuses a cluster of ioredis that reads from replicas: %s',
+    (scaleReads) => {
+      const client = { call: send, options: { scaleReads } }
+      expectRefusal(() => redisStore(client), 'invalid_option', '"scaleReads"', '"master"')
+    },
+  )
+
+  it.each(['', ' ', 'a b', '{a}', 'a}', '{', 'ä', 'a\n', 'a'.repeat(101), 7, null])(
+    'refuses prefix %j',
+    (prefix) => {
+      const options = { prefix: prefix as string }
+      expectRefusal(() => redisStore({ call: send }, options), 'invalid_option', '"prefix" must be 1 to 100')
+    },
+  )
+
+  it('refuses an unknown option', () => {
+    const options = { keyPrefix: canary } as object
+    expectRefusal(() => redisStore({ call: send }, options), 'unknown_option', '"keyPrefix"', '"prefix"')
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['a number', 7],
+    ['a buffer', Buffer.from('{}')],
+    ['a pipeline', { call: send }],
+  ])('rejects what replies with %s', async (_, reply) => {
+    const store = redisStore({ call: async () => reply })
+    await expect(store.findByDigest('digest', lookUp())).rejects.toMatchObject({ code: 'store_failed' })
+    await expect(store.findManyByDigest(['digest'], lookUp())).rejects.toMatchObject({ code: 'store_failed' })
+    await expect(store.listGroups('acme', { after: null, limit: 9 })).rejects.toMatchObject({
+      code: 'store_failed',
+    })
+  })
+
+  it.each([
+    ['a text that is no number', 'QUEUED'],
+    ['an empty text', ''],
+    ['nothing', null],
+    ['a list', [0]],
+  ])('rejects a script that replies with %s', async (_, reply) => {
+    const store = redisStore({ call: async () => reply })
+    await expect(store.touch([{ id: 'key-1', at: new Date(0) }])).rejects.toMatchObject({
+      code: 'store_failed',
+    })
+  })
+
+  it('rejects as many texts as were not asked for', async () => {
+    const store = redisStore({ call: async () => [null] })
+    await expect(store.findManyByDigest(['one', 'two'], lookUp())).rejects.toMatchObject({
+      code: 'store_failed',
+    })
+  })
+})
+
+describe('a command', () => {
+  it('is sent to each client in its own way, and to the master of a cluster', async () => {
+    const sent: unknown[] = []
+    const record = async (...args: unknown[]) => void sent.push(args)
+    // Of ioredis, sendCommand must not be taken for the one of node-redis.
+    await senderOf({ call: record, sendCommand: () => expect.fail() } as RedisClient)('key', 'GET', ['key'])
+    await senderOf({ sendCommand: record })('key', 'GET', ['key'])
+    await senderOf({ sendCommand: record, masters: [] })('key', 'GET', ['key'])
+    expect(sent).toEqual([['GET', ['key']], [['GET', 'key']], ['key', false, ['GET', 'key']]])
+  })
+})
