@@ -1,0 +1,51 @@
+import type { KeyStore } from '../../key-store.js'
+import type { Backend } from './commit.js'
+import { readText, readTexts } from './redis-client.js'
+import { runScript } from './script.js'
+import { recordOf } from './stored-json.js'
+
+/** Greater moments win, whatever the order in which they arrive; a key that is gone stays gone. */
+const touchScript = `
+for index, at in ipairs(ARGV) do
+  local digest, use = KEYS[2 * index - 1], KEYS[2 * index]
+  if redis.call('EXISTS', digest) == 1
+    and tonumber(at) > (tonumber(redis.call('GET', use) or '') or -math.huge) then
+    redis.call('SET', use, at)
+  end
+end
+return 0
+`
+
+/** Redis serves nobody else while a script runs. */
+const touchBatch = 1_000
+
+/** The part of a store that an authorizer uses. */
+export function lookUpsOf({
+  send,
+  names,
+}: Backend): Required<Pick<KeyStore, 'findByDigest' | 'findManyByDigest' | 'touch'>> {
+  return {
+    async findByDigest(digest) {
+      const text = await readText(send, names.record(digest))
+      return text === null ? null : recordOf(text, digest)
+    },
+
+    async findManyByDigest(digests) {
+      const wanted = [...new Set(digests)]
+      const texts = await readTexts(send, wanted.map(names.record))
+      return wanted.flatMap((digest, index) => {
+        const text = texts[index] ?? null
+        return text === null ? [] : recordOf(text, digest)
+      })
+    },
+
+    async touch(uses) {
+      for (let from = 0; from < uses.length; from += touchBatch) {
+        const batch = uses.slice(from, from + touchBatch)
+        const keys = batch.flatMap(({ id }) => [names.digestOf(id), names.lastUse(id)])
+        const moments = batch.map(({ at }) => String(at.getTime()))
+        await runScript(send, touchScript, keys as [string, ...string[]], moments)
+      }
+    },
+  }
+}
