@@ -5,6 +5,7 @@ import { createAuthorizer } from 'rest-api-key'
 import { createApp } from '../express/app.js'
 import { curlLines, printUsage, urlOf } from '../shared/usage.js'
 import { frameworks } from './frameworks.js'
+import { openRepository } from './open-repository.js'
 import { report } from './report.js'
 import { createScenario } from './scenario.js'
 
@@ -12,10 +13,12 @@ const { values: options } = parseArgs({
   options: {
     serve: { type: 'boolean', default: false },
     port: { type: 'string', default: process.env.PORT ?? '3000' },
+    store: { type: 'string' },
   },
 })
 
-const { store, requests } = createScenario()
+const { repository, close } = await openRepository(options.store)
+const { store, requests, keptKeys } = await createScenario(repository)
 const authorizer = createAuthorizer({ store })
 
 const servers = await Promise.all(
@@ -29,6 +32,9 @@ const { table, asExpected } = await report(requests, urls)
 for (const { server } of servers) stop(server)
 
 console.log(`\n${table}\n`)
+if (options.store !== undefined) {
+  console.log(`${options.store} has kept ${keptKeys} keys of earlier runs.\n`)
+}
 console.log(asExpected ? 'Every outcome is as expected.\n' : 'Outcomes marked ✗ are not as expected.\n')
 process.exitCode = asExpected ? 0 : 1
 
@@ -42,6 +48,7 @@ if (options.serve) {
   console.log(`To try it, run \`npm run demo -- --serve\` and in another terminal:\n\n${curlLines(url)}\n`)
 }
 await authorizer.close()
+await close()
 
 async function listening(listener: RequestListener, port: number): Promise<Server> {
   const server = createServer(listener).listen(port, '127.0.0.1')

@@ -13,7 +13,7 @@ export async function report(
   const rows = [['request', 'expected', ...Object.keys(urls)]]
   let asExpected = true
   for (const request of requests) {
-    request.before?.()
+    await request.before?.()
     const outcomes = await Promise.all(Object.values(urls).map((url) => send(request, url)))
     asExpected &&= outcomes.every((outcome) => outcome === request.expected)
     const cells = outcomes.map((outcome) =>

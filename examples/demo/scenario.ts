@@ -1,4 +1,10 @@
-import { authorizationFor, type KeyStore, type MemoryKeySeed, memoryStore, referenceIds } from 'rest-api-key'
+import { authorizationFor, type KeyStore, referenceIds, sha256Digest } from 'rest-api-key'
+import {
+  createKeyManager,
+  type KeyChanges,
+  type KeyRepository,
+  type TenantKeys,
+} from 'rest-api-key/management'
 import { exampleKeys } from '../shared/keys.js'
 
 export interface DemoRequest {
@@ -13,33 +19,41 @@ export interface DemoRequest {
   /** The status, and of a refusal also the `code` in its body. */
   readonly expected: string
   /** Done just before it is sent. */
-  readonly before?: () => void
+  readonly before?: () => Promise<unknown>
 }
 
-/** Keys of two tenants, and the requests to be sent with them, in this order. */
-export function createScenario(): { store: KeyStore; requests: readonly DemoRequest[] } {
-  const ids = referenceIds()
-  const keys = memoryStore({ keys: Object.values(exampleKeys) })
+export interface Scenario {
+  readonly store: KeyStore
+  /** In this order. */
+  readonly requests: readonly DemoRequest[]
+  /** Keys that an earlier run has left in the repository. */
+  readonly keptKeys: number
+}
 
-  function createKey(facts: Omit<MemoryKeySeed, 'referenceId'>) {
-    const referenceId = ids.generate()
-    const record = keys.put({ ...facts, referenceId })
-    return { record, authorization: authorizationFor(referenceId) }
+/** Creates keys of two tenants, as their administrators would, and the requests to be sent with them. */
+export async function createScenario(repository: KeyRepository): Promise<Scenario> {
+  const manager = createKeyManager({ repository, authorize: (actor) => actor.role === 'Administrator' })
+  const administrator = { userId: 'jdoe', role: 'Administrator' }
+  const acme = await tenantOf(manager.as({ tenantId: 'acme', ...administrator }))
+  const globex = await tenantOf(manager.as({ tenantId: 'globex', ...administrator }))
+  for (const { referenceId, tenantId, id: _, ...facts } of Object.values(exampleKeys)) {
+    const { keys, groupId } = tenantId === 'acme' ? acme : globex
+    await keys.importKey({ referenceId, groupId, ...facts })
   }
 
-  const administrator = createKey({ tenantId: 'acme', onBehalfOf: 'jdoe', inRole: 'Administrator' })
-  const operator = createKey({ tenantId: 'acme', inRole: 'Operator' })
-  const ofGlobex = createKey({ tenantId: 'globex' })
-  const forThisHost = createKey({ tenantId: 'acme', allowedIps: ['127.0.0.1'] })
-  const forOtherHosts = createKey({ tenantId: 'acme', allowedIps: ['192.0.2.0/24'] })
-  const unreadable = createKey({ tenantId: 'acme' })
-  const unknown = authorizationFor(ids.generate())
+  const byAdministrator = await acme.createKey({ onBehalfOf: 'jdoe', inRole: 'Administrator' })
+  const operator = await acme.createKey({ inRole: 'Operator' })
+  const ofGlobex = await globex.createKey({})
+  const forThisHost = await acme.createKey({ allowedIps: ['127.0.0.1'] })
+  const forOtherHosts = await acme.createKey({ allowedIps: ['192.0.2.0/24'] })
+  const unreadable = await acme.createKey({})
+  const unknown = authorizationFor(referenceIds().generate())
 
   const store: KeyStore = {
-    ...keys,
+    ...repository,
     async findByDigest(digest, options) {
-      if (digest === unreadable.record.digest) throw new Error('The database does not answer')
-      return keys.findByDigest(digest, options)
+      if (digest === unreadable.digest) throw new Error('The database does not answer')
+      return repository.findByDigest(digest, options)
     },
   }
 
@@ -53,14 +67,37 @@ export function createScenario(): { store: KeyStore; requests: readonly DemoRequ
     { name: 'key for 127.0.0.1, from there', ...forThisHost, expected: '200' },
     { name: 'key for 192.0.2.0/24, from 127.0.0.1', ...forOtherHosts, expected: '401 not_authorized' },
     { name: 'DELETE as Operator', ...deleteIncident, ...operator, expected: '403 role_not_allowed' },
-    { name: 'DELETE as Administrator', ...deleteIncident, ...administrator, expected: '204' },
+    { name: 'DELETE as Administrator', ...deleteIncident, ...byAdministrator, expected: '204' },
     {
       name: 'own key, deactivated a moment ago',
-      before: () => keys.put({ ...operator.record, activated: false }),
+      before: () => acme.keys.deactivateKey(operator.keyId),
       ...operator,
       expected: '401 not_authorized',
     },
     { name: 'own key, store out of order', ...unreadable, expected: '503 temporarily_unavailable' },
   ]
-  return { store, requests }
+  return { store, requests, keptKeys: acme.keptKeys + globex.keptKeys }
+}
+
+/** The tenant's group of the demo, and the keys that are in it already. */
+async function tenantOf(keys: TenantKeys) {
+  const { items } = await keys.listGroups({ limit: 1 })
+  const { id: groupId } = items[0] ?? (await keys.createGroup({ name: 'Demo' }))
+  let keptKeys = 0
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<typeof keys.listKeys>> = await keys.listKeys({ groupId, cursor })
+    keptKeys += page.items.length
+    cursor = page.nextCursor
+  } while (cursor !== null)
+
+  async function createKey(facts: KeyChanges) {
+    const { referenceId, key } = await keys.createKey({ groupId, ...facts })
+    return {
+      keyId: key.id,
+      digest: sha256Digest()(referenceId),
+      authorization: authorizationFor(referenceId),
+    }
+  }
+  return { keys, groupId, keptKeys, createKey }
 }

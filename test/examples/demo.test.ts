@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { report } from '../../examples/demo/report.js'
 import { urlOf } from '../../examples/shared/usage.js'
@@ -37,6 +40,22 @@ describe('npm run demo', () => {
     }
     expect(curlLinesIn(output)).toHaveLength(6)
     expect(code).toBe(0)
+  })
+})
+
+describe('npm run demo -- --store', () => {
+  it('keeps the keys over a restart', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rest-api-key-'))
+    try {
+      const file = join(folder, 'demo.db')
+      const first = await runScript(script, '--store', file)
+      expect(first.output).toContain('has kept 0 keys')
+      const second = await runScript(script, '--store', file)
+      expect(second.output).toContain('has kept 9 keys')
+      expect([first.code, second.code]).toEqual([0, 0])
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })
 
