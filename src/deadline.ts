@@ -13,7 +13,6 @@ export function withDeadline<T>(call: (signal: AbortSignal) => Promise<T>, timeo
         'store_timeout',
         `The key store did not answer within ${timeoutMs} ms`,
       )
-      // Before the abort, or a store that rejects on it would have the word.
       reject(error)
       controller.abort(error)
     }, timeoutMs)

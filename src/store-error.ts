@@ -29,14 +29,16 @@ export function labelOf(error: unknown): string {
   return typeof code === 'string' && driverCode.test(code) ? `${label}, ${code}` : label
 }
 
+const frame = /^ {4}at .*(?:[/\\]|node:).*:\d+:\d+\)?$/
+
 /** The lines behind the message; none if the message was changed afterwards and cannot be cut off. */
 function framesOf(error: unknown): string {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return ''
-  const message = error.stack.lastIndexOf(error.message)
+  const message = error.stack.indexOf(error.message)
   if (message === -1) return ''
   return error.stack
     .slice(message + error.message.length)
     .split('\n')
-    .filter((line) => /^\s+at /.test(line))
+    .filter((line) => frame.test(line))
     .join('\n')
 }

@@ -127,12 +127,15 @@ describe('a store that fails', () => {
     expect(String(cause)).toBe(`RestApiKeyError: The key store failed (${label})`)
   })
 
-  it('tells the operator where the error was thrown', async () => {
-    const { cause } = await refusal({ store: answeringStore(thrower(new Error('connection\n lost'))) })
-    const [head, ...frames] = (cause as RestApiKeyError).stack?.split('\n') ?? []
-    expect(head).toBe('RestApiKeyError: The key store failed (Error)')
-    expect(frames[0]).toContain('authorizer-fail-closed.test.ts')
-  })
+  it.each(['connection\n lost', '', 'at', 'test'])(
+    'tells where the error was thrown: %j',
+    async (message) => {
+      const { cause } = await refusal({ store: answeringStore(thrower(new Error(message))) })
+      const [head, ...frames] = (cause as RestApiKeyError).stack?.split('\n') ?? []
+      expect(head).toBe('RestApiKeyError: The key store failed (Error)')
+      expect(frames[0]).toContain('authorizer-fail-closed.test.ts')
+    },
+  )
 })
 
 describe('a store that returns what is no record', () => {
