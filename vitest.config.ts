@@ -6,7 +6,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^rest-api-key$/, replacement: source('./src/index.ts') },
-      { find: /^rest-api-key\/testing$/, replacement: source('./src/testing/index.ts') },
+      { find: /^rest-api-key\/(testing|management)$/, replacement: source('./src/$1/index.ts') },
+      { find: /^rest-api-key\/(sql|redis)$/, replacement: source('./src/stores/$1/index.ts') },
       { find: /^rest-api-key\/(express|koa|fastify|hono)$/, replacement: source('./adapters/$1.ts') },
     ],
   },

@@ -157,6 +157,9 @@ async function readAll(
   }
 }
 
+/** Before, at and behind the moment at which everything is made, unless it says otherwise. */
+const positions = [null, ...[-1, 0, 1].map((offset) => ({ at: new Date(start + offset), id: '0' }))]
+
 const nasty = [
   "'; DROP TABLE keys; --",
   '" OR ""="',
@@ -430,8 +433,13 @@ const rules: readonly (readonly [id: string, name: string, rule: Rule])[] = [
         false,
       )
       assert.equal(await repository.deleteKey('globex', kept.id, 1, event(kept)), false)
-      assert.deepEqual(await repository.listAudit('globex', allEvents), [])
       assert.deepEqual(await repository.listAudit('globex', { ...allEvents, keyId: kept.id }), [])
+      for (const after of positions) {
+        assert.deepEqual(await repository.listGroups('globex', { ...all, after }), [])
+        assert.deepEqual(await repository.listKeys('globex', { ...allKeys, after }), [])
+        assert.deepEqual(await repository.listKeys('globex', { ...allKeys, after, search: 'rak_' }), [])
+        assert.deepEqual(await repository.listAudit('globex', { ...allEvents, after }), [])
+      }
       assert.deepEqual(await repository.findKey('acme', kept.id), entryOf(kept))
       assert.deepEqual(await repository.findGroup('acme', id), own)
     },
@@ -564,8 +572,11 @@ const rules: readonly (readonly [id: string, name: string, rule: Rule])[] = [
       const [one, two] = [await withGroup(repository), await withGroup(repository)]
       const first = await withKey(repository, one.id)
       const second = await withKey(repository, two.id)
-      assert.deepEqual(await idsOf(repository.listKeys('acme', { ...allKeys, groupId: one.id })), [first.id])
-      assert.deepEqual(await idsOf(repository.listKeys('acme', { ...allKeys, groupId: two.id })), [second.id])
+      for (const after of [null, { at: new Date(start - 1), id: '' }, { at: new Date(start), id: '' }]) {
+        const query = { ...allKeys, after }
+        assert.deepEqual(await idsOf(repository.listKeys('acme', { ...query, groupId: one.id })), [first.id])
+        assert.deepEqual(await idsOf(repository.listKeys('acme', { ...query, groupId: two.id })), [second.id])
+      }
       assert.deepEqual(await repository.listKeys('acme', { ...allKeys, groupId: randomUUID() }), [])
     },
   ],
@@ -609,6 +620,10 @@ const rules: readonly (readonly [id: string, name: string, rule: Rule])[] = [
           search,
         )
       }
+      const after = { at: new Date(start), id: keys[0]?.id as string }
+      assert.deepEqual(await idsOf(repository.listKeys('acme', { ...allKeys, after, search: 'r' })), [
+        ...[2, 3, 4].map((index) => keys[index]?.id),
+      ])
       const [zero] = keys as [StoredKey]
       await repository.replaceKey({ ...entryOf(zero), description: 'renamed', version: 2 }, 1, event(zero))
       assert.deepEqual(await repository.listKeys('acme', { ...allKeys, search: 'import' }), [])
@@ -642,6 +657,12 @@ const rules: readonly (readonly [id: string, name: string, rule: Rule])[] = [
       })
       await repository.deleteKey('acme', kept.id, 1, told)
       assert.deepEqual((await repository.listAudit('acme', allEvents))[0], told)
+      const renamed = event(added, { at: new Date(start + 6) })
+      await repository.replaceGroup({ ...added, name: 'Other', version: 2 }, 1, renamed)
+      assert.deepEqual((await repository.listAudit('acme', allEvents))[0], renamed)
+      const deleted = event(added, { action: 'group.delete', at: new Date(start + 7), after: null })
+      await repository.deleteGroup('acme', added.id, 2, deleted)
+      assert.deepEqual((await repository.listAudit('acme', allEvents))[0], deleted)
     },
   ],
   [
@@ -666,10 +687,9 @@ const rules: readonly (readonly [id: string, name: string, rule: Rule])[] = [
       const [first, second] = await repository.listAudit('acme', { ...ofKey, limit: 2 })
       assert.deepEqual([first?.id, second?.id], expected.slice(0, 2))
       const after = { at: (second as AuditEvent).at, id: (second as AuditEvent).id }
-      assert.deepEqual(
-        await idsOf(repository.listAudit('acme', { ...ofKey, after, limit: 2 })),
-        expected.slice(2),
-      )
+      const behind = await idsOf(repository.listAudit('acme', { ...ofKey, after }))
+      assert.deepEqual(behind.slice(0, 2), expected.slice(2))
+      assert.equal(behind.length, 3)
       assert.equal((await repository.listAudit('acme', { ...allEvents, groupId: added.id })).length, 6)
       assert.equal((await repository.listAudit('acme', ofKey)).length, 5)
     },
@@ -708,6 +728,14 @@ const rules: readonly (readonly [id: string, name: string, rule: Rule])[] = [
       const wasTold = (wanted: string) => heard.splice(0).some((one) => one === wanted || one === '*')
       const { id } = await withGroup(repository)
       heard.length = 0
+      const twins = [key(id), key(id)]
+      await repository.insertKeys(
+        twins,
+        twins.map((twin) => event(twin)),
+      )
+      const told = heard.splice(0)
+      const isTold = told.includes('*') || twins.every((twin) => told.includes(twin.digest))
+      assert.ok(isTold, 'creation of several')
       const kept = await withKey(repository, id)
       assert.ok(wasTold(kept.digest), 'creation')
       await repository.replaceKey({ ...entryOf(kept), activated: false, version: 2 }, 1, event(kept))

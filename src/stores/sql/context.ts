@@ -1,0 +1,19 @@
+import type { Transaction } from 'kysely'
+import type { Connection } from './connection.js'
+import type { Tables } from './tables.js'
+
+/** What the parts of the store share. */
+export interface Context extends Connection {
+  /** Runs all of it in one transaction, again if the database undid it. */
+  write<T>(act: (trx: Transaction<Tables>) => Promise<T>): Promise<T>
+  /** Tells the change of a key. */
+  changed(digest: string): void
+}
+
+/** Rows of one statement: few enough for every database's limit of parameters. */
+export const rowsOfStatement = 100
+
+/** The items in their order, so many at a time. */
+export function* chunksOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
+}
