@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from 'express'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied, DeniedResponse } from '../src/decision.js'
+import { clientIn, withUnknownClient } from '../src/forwarded-for.js'
 import { headerLinesOf, mayBeTruncated } from '../src/header-lines.js'
 import { type Principal, principalFrom } from '../src/principal.js'
 import {
@@ -141,24 +142,25 @@ function write(res: Response, { status, headers, body }: DeniedResponse): void {
 const reader: RequestReader<Request> = {
   headerLines: headerLinesOf,
 
-  /**
-   * `req.ip` with one hop more on the left. It comes out only if Express trusts all the others: if a trusted proxy has
-   * forwarded nothing, or if everything is trusted. As it is no address, the client's is then unknown.
-   */
+  /** `req.ip`, unless Express trusts every hop: then the client's address is unknown. */
   ip(req) {
-    if (!req.app.get('trust proxy')) return req.socket.remoteAddress
+    const peer = req.socket.remoteAddress
+    if (!isTrusted(req, peer)) return peer
     if (mayBeTruncated(req)) return undefined
-    const forwarded = req.headers['x-forwarded-for']
-    const headers = { 'x-forwarded-for': forwarded ? `unknown, ${forwarded}` : 'unknown' }
-    return (Object.create(req, { headers: { value: headers } }) as Request).ip
+    const headers = { 'x-forwarded-for': withUnknownClient(req.get('x-forwarded-for')) }
+    return clientIn((Object.create(req, { headers: { value: headers } }) as Request).ips)
   },
 
   /** Uncut, unlike `req.hostname`: a host that is odd must stay odd. */
   host(req) {
-    const isTrusted = req.app.get('trust proxy fn') as (address: string | undefined, hop: number) => boolean
     const forwarded = req.get('x-forwarded-host')
-    return forwarded && isTrusted(req.socket.remoteAddress, 0) ? forwarded : req.get('host')
+    return forwarded && isTrusted(req, req.socket.remoteAddress) ? forwarded : req.get('host')
   },
 
   param: (req, name) => (req.params as Record<string, unknown>)[name],
+}
+
+function isTrusted(req: Request, peer: string | undefined): boolean {
+  const trust = req.app.get('trust proxy fn') as (address: string | undefined, hop: number) => boolean
+  return trust(peer, 0)
 }

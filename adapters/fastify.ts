@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied, DeniedResponse } from '../src/decision.js'
+import { clientIn, withUnknownClient } from '../src/forwarded-for.js'
 import { headerLinesOf, mayBeTruncated } from '../src/header-lines.js'
 import { type Principal, principalFrom } from '../src/principal.js'
 import {
@@ -45,7 +46,8 @@ type AuthorizedRequest = FastifyRequest & { [requestAuthorization]?: RequestAuth
  * A plugin that lets requests of the scope in which it is registered pass only with a REST API key of their tenant, and
  * sets `request.apiKey`. It runs `onRequest`, before a body is read.
  *
- * The client's address is `request.ip`, as `trustProxy` makes it; unknown where every hop is trusted, which `true` does.
+ * The client's address is `request.ip`, as `trustProxy` makes it; unknown where every hop is trusted, which `true` does, and
+ * on Fastify 5 with a number, which it does not follow: give a list, or `ip` over `trustedClientIp`.
  *
  * @throws {RestApiKeyError} `invalid_option` or `unknown_option`, naming the option.
  *
@@ -136,25 +138,44 @@ function write(reply: FastifyReply, { status, headers, body }: DeniedResponse): 
 const reader: RequestReader<FastifyRequest> = {
   headerLines: (request) => headerLinesOf(request.raw),
 
-  /**
-   * `request.ip` with one hop more on the left. It comes out only if Fastify trusts all the others: if a trusted proxy
-   * has forwarded nothing, or if everything is trusted. As it is no address, the client's is then unknown.
-   */
+  /** `request.ip`, unless Fastify trusts every hop: then the client's address is unknown. */
   ip(request) {
-    if (request.ips === undefined) return request.ip
-    const { socket, headers } = request.raw
-    const forwarded = headers['x-forwarded-for']
-    const raw = { socket, headers: { 'x-forwarded-for': forwarded ? `unknown, ${forwarded}` : 'unknown' } }
-    const { ip } = Object.create(request, { raw: { value: raw } }) as FastifyRequest
-    return ip !== socket.remoteAddress && mayBeTruncated(request.raw) ? undefined : ip
+    const [peer, ...forwarded] = hopsOf(request)
+    if (forwarded.length === 0) return trustsByNumber(request.server) ? undefined : peer
+    return mayBeTruncated(request.raw) ? undefined : clientIn(forwarded.reverse())
   },
 
-  /** Where Fastify picks the last of several forwarded hosts, there is none: a host that is odd must stay odd. */
+  /** Uncut, unlike `request.host`: a host that is odd must stay odd. */
   host(request) {
-    const host = request.host ?? request.hostname
-    const own = request.raw.headers.host ?? request.raw.headers[':authority']
-    return host !== own && request.raw.headers['x-forwarded-host']?.includes(',') ? undefined : host
+    const headers = request.raw.headers as Readonly<Record<string, string | undefined>>
+    const forwarded = headers['x-forwarded-host']
+    return forwarded && hopsOf(request).length > 1 ? forwarded : (headers.host ?? headers[':authority'])
   },
 
   param: (request, name) => (request.params as Record<string, unknown> | undefined)?.[name],
+}
+
+/**
+ * Whether proxies are trusted by their number. Fastify 5 trusts none then, and the peer, which is a proxy, would pass for
+ * the client. Fastify keeps its options under a symbol of its own; where they cannot be seen, this is not known.
+ */
+function trustsByNumber(server: FastifyInstance | undefined): boolean {
+  for (let owner: object | null = server ?? null; owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const symbol = Object.getOwnPropertySymbols(owner).find(
+      ({ description }) => description === 'fastify.options',
+    )
+    if (symbol === undefined) continue
+    const { trustProxy } = (owner as Record<symbol, { trustProxy?: unknown }>)[symbol] ?? {}
+    return typeof trustProxy === 'number'
+  }
+  return false
+}
+
+/** The peer and, if Fastify trusts it, the hops that it has forwarded, up to the first that is not trusted. */
+function hopsOf(request: FastifyRequest): readonly (string | undefined)[] {
+  if (request.ips === undefined) return [request.ip]
+  const { socket, headers } = request.raw
+  const forwardedFor = headers['x-forwarded-for'] as string | undefined
+  const raw = { socket, headers: { 'x-forwarded-for': withUnknownClient(forwardedFor) } }
+  return (Object.create(request, { raw: { value: raw } }) as FastifyRequest).ips ?? []
 }

@@ -121,15 +121,25 @@ async function answer(
   vary: string,
 ): Promise<Response> {
   const onDenied = authorization?.onDenied as ApiKeyAuthOptions['onDenied']
+  const before = c.finalized ? c.res : undefined
   let answered: unknown
   try {
     answered = await onDenied?.(denied, c)
   } catch (error) {
     throw onDeniedError(error)
   }
-  if (answered instanceof Response) return withVary(answered, vary, c)
-  if (c.finalized) return withVary(c.res, vary, c)
-  const { status, headers, body } = denied.response
+  const written = c.finalized && c.res !== before ? c.res : undefined
+  const own = answered instanceof Response ? answered : written
+  const response = own === undefined ? refusal(denied, c, vary) : withVary(own, vary, c)
+  if (c.finalized) {
+    // Hono ignores what is returned where a response was set before; without the first line it would merge the two.
+    c.res = undefined
+    c.res = response
+  }
+  return response
+}
+
+function refusal({ response: { status, headers, body } }: Denied, c: Context, vary: string): Response {
   // On the context, because what an earlier middleware has set there wins over the headers of a response.
   for (const [name, value] of Object.entries(headers)) if (name !== 'vary') c.header(name, value)
   c.header('vary', mergeVary(varyOf(c), vary))

@@ -1,6 +1,7 @@
 import type { DefaultContext, DefaultState, Middleware, ParameterizedContext } from 'koa'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied, DeniedResponse } from '../src/decision.js'
+import { clientIn } from '../src/forwarded-for.js'
 import { headerLinesOf, mayBeTruncated } from '../src/header-lines.js'
 import { type Principal, principalFrom } from '../src/principal.js'
 import {
@@ -137,7 +138,7 @@ const reader: RequestReader<ApiKeyContext> = {
     const { proxy, maxIpsCount } = ctx.app
     if (!proxy) return ctx.ip
     if (!(maxIpsCount > 0) || ctx.ips.length < maxIpsCount || mayBeTruncated(ctx.req)) return undefined
-    return ctx.ips[0]
+    return clientIn(ctx.ips)
   },
 
   /** Uncut, unlike `ctx.host`: a host that is odd must stay odd. */

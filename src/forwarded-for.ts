@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import { stripBlanks } from './credentials.js'
+import { parseIpAddress } from './ip-address.js'
 
 /**
  * `X-Forwarded-For` with one hop more on the left that is no address. A framework that returns the first hop from the
@@ -9,5 +9,13 @@ import { stripBlanks } from './credentials.js'
  */
 export function withUnknownClient(forwardedFor: string | undefined): string {
   const hops = forwardedFor?.split(',').map(stripBlanks) ?? []
-  return ['unknown', ...hops.map((hop) => (isIP(hop) === 0 ? 'unknown' : hop))].join(', ')
+  return ['unknown', ...hops.map((hop) => (parseIpAddress(hop) ? hop : 'unknown'))].join(', ')
+}
+
+/**
+ * The client of forwarded hops, of which it is the first. A hop that is no address shows that a proxy did not append the
+ * one that it saw, so that counting proxies counts wrong.
+ */
+export function clientIn(hops: readonly (string | undefined)[]): string | undefined {
+  return hops.every((hop) => parseIpAddress(hop) !== undefined) ? hops[0] : undefined
 }
