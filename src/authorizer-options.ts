@@ -45,7 +45,7 @@ export interface AuthorizerOptions {
   readonly changes?: ChangeFeed
   /** Milliseconds after which a look-up is given up and answered with 503. Default 2,000. */
   readonly storeTimeoutMs?: number
-  /** Look-ups that may run at once; beyond it the answer is 503. Default 1,000. */
+  /** Look-ups that may be waited for at once; beyond it the answer is 503. Default 1,000. */
   readonly maxConcurrentLookups?: number
   /** The realm of the challenge (RFC 9110, section 11.5): printable ASCII without `"` and `\`. Default `api`. */
   readonly realm?: string

@@ -14,7 +14,7 @@ import { KeyCache } from './key-cache.js'
 import { KeyLookup } from './key-lookup.js'
 import type { Principal } from './principal.js'
 import { createResponses } from './response.js'
-import { storeError } from './store-error.js'
+import { foreignError, storeError } from './store-error.js'
 import { isTenantFromKey, type TenantClaim } from './tenant.js'
 
 /** A request that was authorized already, for `requireRole`. */
@@ -103,8 +103,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       try {
         const resolved = claim()
         claim = isThenable(resolved) ? await resolved : resolved
-      } catch {
-        return deny('store_unavailable', new RestApiKeyError('tenant_failed', 'The tenant resolver failed'))
+      } catch (error) {
+        return deny('store_unavailable', foreignError('tenant_failed', 'The tenant resolver failed', error))
       }
     }
     if (trace !== undefined) trace.claim = claim

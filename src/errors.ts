@@ -36,7 +36,11 @@ export type RestApiKeyErrorCode =
   | 'reference_id_taken'
   /** `authorize` did not return `true`, or the actor cannot manage keys at all. */
   | 'not_authorized'
-  /** The repository threw or rejected. */
+  /** `authorize` of a manager threw or rejected; the cause of a `not_authorized`. */
+  | 'authorize_failed'
+  /** The directory threw, rejected, or answered with no list. */
+  | 'directory_failed'
+  /** The repository threw, rejected, or answered with something that the contract does not know. */
   | 'repository_failed'
 
 /** One field that cannot be used, and why. */

@@ -5,11 +5,10 @@ import { type Check, checks, claimText, firstFailure } from './checks.js'
 import { malformed, missing, readCredentials } from './credentials.js'
 import type { DenialCause, DenialReason } from './decision.js'
 import { cacheKeyOf } from './digest.js'
-import { RestApiKeyError } from './errors.js'
 import type { ExplainedCheck, ExplainedCopy, Explanation } from './explanation.js'
 import type { KeyCache } from './key-cache.js'
 import type { KeyLookup } from './key-lookup.js'
-import { storeError } from './store-error.js'
+import { foreignError, storeError } from './store-error.js'
 import { isResolved, isTenantFromKey, type TenantClaim } from './tenant.js'
 
 interface Core {
@@ -89,8 +88,8 @@ async function explainTenant({ tenantId }: AuthorizationRequest): Promise<Step<T
     const claim = typeof tenantId === 'function' ? await tenantId() : tenantId
     const detail = `${claimText(claim).replace(/^./, (first) => first.toUpperCase())}.`
     return isResolved(claim) ? { value: claim, detail } : { detail }
-  } catch {
-    const cause = new RestApiKeyError('tenant_failed', 'The tenant resolver failed')
+  } catch (error) {
+    const cause = foreignError('tenant_failed', 'The tenant resolver failed', error)
     return { detail: cause.message, failure: { reason: 'store_unavailable', cause } }
   }
 }

@@ -1,6 +1,7 @@
 import type { ChangeFeed, ChangeListener } from './change-feed.js'
 import type { KeyCache } from './key-cache.js'
 import type { KeyLookup } from './key-lookup.js'
+import { invalidOption } from './options.js'
 
 interface Feeds {
   readonly store: { readonly changes?: ChangeFeed }
@@ -38,18 +39,22 @@ export function subscribe({ store, changes, cache, lookup }: Feeds): () => Promi
   }
 
   const endings: (() => Promise<void>)[] = []
+  function subscribeTo(option: string, feed: ChangeFeed, onState: (lost: boolean) => void): void {
+    const end: unknown = feed.subscribe(listener(onState))
+    if (typeof end !== 'function') {
+      throw invalidOption(option, 'a ChangeFeed whose subscribe returns a function', end)
+    }
+    endings.push(end as () => Promise<void>)
+  }
+
   if (changes !== undefined) {
     if (cache !== undefined) cache.feedLost = true
-    endings.push(
-      changes.subscribe(
-        listener((lost) => {
-          if (cache !== undefined) cache.feedLost = lost
-        }),
-      ),
-    )
+    subscribeTo('changes', changes, (lost) => {
+      if (cache !== undefined) cache.feedLost = lost
+    })
   }
   if (store.changes !== undefined && store.changes !== changes) {
-    endings.push(store.changes.subscribe(listener(() => {})))
+    subscribeTo('store.changes', store.changes, () => {})
   }
   let ending: Promise<unknown> | undefined
   return async () => {

@@ -43,7 +43,7 @@ export function headerLinesOf(source: RawRequest | Headers): HeaderLines {
       return (name) => {
         // Fetch knows no pseudo-header fields, and throws if it is asked for one.
         const value = name.startsWith(':') ? null : source.get(name)
-        return value === null ? [] : [value]
+        return typeof value === 'string' ? [value] : []
       }
     }
   }

@@ -1,21 +1,28 @@
 const maxDepth = 32
+/** A value that refers to one object many times grows with every level. */
+const maxValues = 100_000
 
 /**
  * A frozen copy of a JSON value, or `undefined` if it is none: what a request is given must not be shared with the next
  * one in any part that can be changed.
  */
-export function frozenJson(value: unknown, depth = 0): unknown {
+export function frozenJson(value: unknown): unknown {
+  return copied(value, 0, { left: maxValues })
+}
+
+function copied(value: unknown, depth: number, budget: { left: number }): unknown {
+  if (budget.left-- <= 0) return undefined
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
   if (typeof value !== 'object' || depth >= maxDepth) return undefined
   if (Array.isArray(value)) {
-    const items = value.map((item) => frozenJson(item, depth + 1))
+    const items = value.map((item) => copied(item, depth + 1, budget))
     return items.includes(undefined) ? undefined : Object.freeze(items)
   }
   if (!isPlainObject(value)) return undefined
   const entries = Object.entries(value)
     .filter(([, member]) => member !== undefined)
-    .map(([name, member]) => [name, frozenJson(member, depth + 1)] as const)
+    .map(([name, member]) => [name, copied(member, depth + 1, budget)] as const)
   return entries.some(([, member]) => member === undefined)
     ? undefined
     : Object.freeze(Object.fromEntries(entries))

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { types } from 'node:util'
 import { RestApiKeyError } from './errors.js'
 import { frozenJson, isPlainObject } from './json.js'
 import { describe, describeType } from './options.js'
@@ -99,7 +100,8 @@ function optionalText(record: Record<keyof KeyRecord, unknown>, field: keyof Key
 
 function ipTexts(value: unknown): readonly string[] {
   if (value === null || value === undefined) return []
-  if (!Array.isArray(value) || value.some((rule) => typeof rule !== 'string')) {
+  // Spread, because `some` skips holes.
+  if (!Array.isArray(value) || [...value].some((rule) => typeof rule !== 'string')) {
     throw invalidField('allowedIps', 'a list of texts or null', value)
   }
   return [...value]
@@ -107,7 +109,8 @@ function ipTexts(value: unknown): readonly string[] {
 
 function moment(value: unknown): number | null {
   if (value === null || value === undefined) return null
-  if (!(value instanceof Date) || Number.isNaN(value.getTime())) {
+  // Not `instanceof`: a `Date` of another realm is one too.
+  if (!types.isDate(value) || Number.isNaN(value.getTime())) {
     throw invalidField('expiresAt', 'a valid Date or null', value)
   }
   return value.getTime()

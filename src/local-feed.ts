@@ -18,7 +18,13 @@ export function createLocalFeed(): LocalFeed {
       },
     }),
     changed(digest) {
-      for (const listener of listeners) listener.changed(cacheKeyOf(digest))
+      for (const listener of listeners) {
+        try {
+          listener.changed(cacheKeyOf(digest))
+        } catch {
+          // Neither the others nor the write, which is done, may suffer for it.
+        }
+      }
     },
   }
 }

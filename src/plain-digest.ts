@@ -4,7 +4,7 @@ import { type Digest, plainPrefix } from './digest.js'
  * For a legacy table that keeps Reference IDs in clear: `plain:` and the Reference ID. Whoever reads such a table can
  * use every key in it; give it last in a list while you migrate, and keep clear ids and digests in different columns.
  *
- * Nothing is ever written with it. The cache and the feeds know such a record by the SHA-256 of the whole text.
+ * A key manager never writes with it. The cache and the feeds know such a record by the SHA-256 of the whole text.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { sha256 } from './sha256.js'
 
 /**
  * The default digest: SHA-256 in lower-case hexadecimal digits. One unsalted round is right for generated Reference IDs,
- * which have at least 128 random bits; for weak imported ones see `hmacSha256Digest`.
+ * which have 178 random bits; for weak imported ones see `hmacSha256Digest`.
  *
  * @example
  * ```ts

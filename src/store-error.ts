@@ -1,19 +1,23 @@
-import { isRestApiKeyError, RestApiKeyError } from './errors.js'
+import { isRestApiKeyError, RestApiKeyError, type RestApiKeyErrorCode } from './errors.js'
+
+/** A store's error, as the operator sees it; one of this library passes. */
+export function storeError(error: unknown): RestApiKeyError {
+  return isRestApiKeyError(error) ? error : foreignError('store_failed', 'The key store failed', error)
+}
 
 /**
- * What the operator learns of a store's error: its class, its code and where it came from. Its message stays out,
- * because drivers quote values in theirs, and so do properties that they add.
+ * What is told of an error that is not ours: its class, its code and where it came from. Its message stays out, because
+ * drivers quote values in theirs, and so do properties that they add.
  */
-export function storeError(error: unknown): RestApiKeyError {
+export function foreignError(code: RestApiKeyErrorCode, message: string, error: unknown): RestApiKeyError {
   try {
-    if (isRestApiKeyError(error)) return error
-    const wrapped = new RestApiKeyError('store_failed', `The key store failed (${labelOf(error)})`)
+    const wrapped = new RestApiKeyError(code, `${message} (${labelOf(error)})`)
     const frames = framesOf(error)
     if (frames !== '') wrapped.stack = `${wrapped.name}: ${wrapped.message}\n${frames}`
     return wrapped
   } catch {
-    // Its own properties throw: there is nothing to tell, and a refusal all the same.
-    return new RestApiKeyError('store_failed', 'The key store failed')
+    // Its own properties throw: there is nothing to tell, and an error all the same.
+    return new RestApiKeyError(code, message)
   }
 }
 
@@ -22,7 +26,7 @@ const className = /^[A-Za-z]{0,34}(?:Error|Exception)$/i
 const driverCode = /^(?=.{1,40}$)(?:[A-Z]+|[A-Z0-9]{1,5})(?:[_-](?:[A-Z]+|[A-Z0-9]{1,5}))*$/
 
 /** The class and the code of an error, if they look like ones: applications put values everywhere. */
-export function labelOf(error: unknown): string {
+function labelOf(error: unknown): string {
   if (!(error instanceof Error)) return `${typeof error} thrown`
   const { name, code } = error as { name: unknown; code?: unknown }
   const label = typeof name === 'string' && className.test(name) ? name : 'Error'

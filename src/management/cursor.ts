@@ -1,3 +1,4 @@
+import { assertOptions } from '../options.js'
 import { invalidInput } from './faults.js'
 import type { PagePosition } from './key-repository.js'
 import { limits } from './limits.js'
@@ -17,10 +18,13 @@ export interface PageOptions {
 }
 
 /** Positions are written as JSON in base64url; who tampers with one reads another page of the same tenant. */
-export function parsePage({ cursor = null, limit = 50 }: PageOptions): {
-  after: PagePosition | null
-  limit: number
-} {
+export function parsePage(
+  owner: string,
+  options: PageOptions,
+  others: readonly string[] = [],
+): { after: PagePosition | null; limit: number } {
+  assertOptions(owner, options, ['cursor', 'limit', ...others])
+  const { cursor = null, limit = 50 } = options
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > limits.page) {
     throw invalidInput([
       { field: 'limit', message: `"limit" must be a whole number from 1 to ${limits.page}` },

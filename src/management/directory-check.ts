@@ -1,4 +1,5 @@
-import type { Fault } from '../errors.js'
+import { type Fault, RestApiKeyError } from '../errors.js'
+import { foreignError } from '../store-error.js'
 import type { Directory } from './directory.js'
 import { invalidInput } from './faults.js'
 import type { KeyFacts } from './management-action.js'
@@ -16,10 +17,28 @@ export async function checkDirectory(
   if (directory === undefined) return
   if (before !== undefined && before.onBehalfOf === onBehalfOf && before.inRole === inRole) return
   const faults: Fault[] = []
-  if (onBehalfOf !== null && !(await directory.users(tenantId)).some(({ id }) => id === onBehalfOf)) {
+  const knows = async (userId: string) =>
+    (await listOf(() => directory.users(tenantId))).some((user) => user?.id === userId)
+  const gives = async (role: string) =>
+    (await listOf(() => directory.roles(tenantId, onBehalfOf))).includes(role)
+  if (onBehalfOf !== null && !(await knows(onBehalfOf))) {
     faults.push({ field: 'onBehalfOf', message: '"onBehalfOf" must be a user of this tenant' })
-  } else if (inRole !== null && !(await directory.roles(tenantId, onBehalfOf)).includes(inRole)) {
+  } else if (inRole !== null && !(await gives(inRole))) {
     faults.push({ field: 'inRole', message: '"inRole" must be a role of that user' })
   }
   if (faults.length > 0) throw invalidInput(faults)
+}
+
+async function listOf<Item>(
+  read: () => readonly Item[] | Promise<readonly Item[]>,
+): Promise<readonly Item[]> {
+  let list: unknown
+  try {
+    list = await read()
+  } catch (error) {
+    throw foreignError('directory_failed', 'The directory failed', error)
+  }
+  if (!Array.isArray(list))
+    throw new RestApiKeyError('directory_failed', 'The directory answered with no list')
+  return list
 }

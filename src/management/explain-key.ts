@@ -6,6 +6,7 @@ import { assertOptions } from '../options.js'
 import { invalidInput } from './faults.js'
 import type { KeyManagerConfig } from './key-manager.js'
 import type { Session } from './session.js'
+import { textOf } from './text.js'
 
 /** A request as an operator describes it: with the key's id, or with the Reference ID itself. */
 export interface ExplainRequest {
@@ -33,25 +34,20 @@ export async function explainKey(
     ])
   }
   const { tenantId } = session.actor
-  await session.authorized('key.explain', { keyId: keyId ?? null })
-  const { repository } = config
+  const { repository, digests, generate } = config
+  const key = keyId === undefined ? null : await repository.findKey(tenantId, textOf('keyId', keyId))
+  await session.authorized('key.explain', { groupId: key?.groupId ?? null, keyId: keyId ?? null })
   const store: KeyStore = {
     async findByDigest(digest, options) {
-      if (keyId === undefined) {
-        const record = await repository.findByDigest(digest, options)
-        return record?.tenantId === tenantId ? record : null
-      }
-      // Whatever is looked up stands for this key: its digest is known to the repository alone.
-      const key = await repository.findKey(tenantId, keyId)
-      return key && { ...key, digest }
+      // Whatever is looked up stands for the key: its digest is known to the repository alone.
+      if (keyId !== undefined) return key && { ...key, digest }
+      const record = await repository.findByDigest(digest, options)
+      const isForeign = typeof record?.tenantId === 'string' && record.tenantId !== tenantId
+      return isForeign ? null : record
     },
   }
-  const authorizer = createAuthorizer({
-    store,
-    digest: keyId === undefined ? config.digests : config.digests[0],
-    referenceIds: config.generate,
-    cache: false,
-  })
+  const byReferenceId = { digest: digests, referenceIds: generate }
+  const authorizer = createAuthorizer({ store, cache: false, ...(keyId === undefined && byReferenceId) })
   const credentials = keyId === undefined ? `rest_api_key=${referenceId}` : authorizationFor('key')
   return authorizer.explain({
     headerLines: (name) => (name === 'authorization' ? [credentials] : []),

@@ -11,16 +11,33 @@ export interface GroupInput {
   readonly description?: string | null
 }
 
-/** The group as it will be, or every fault of the input. What is left out stays as `base` has it. */
-export function parseGroupInput(input: unknown, base: Partial<GroupFacts> = {}): GroupFacts {
+/** The group as it will be, or every fault of the input. */
+export function parseGroupInput(input: unknown): GroupFacts {
   const faults = new Faults()
-  const members = membersOf(input, ['name', 'description'], faults)
-  const { name = base.name, description = base.description ?? null } = members as Partial<GroupInput>
-  const nameFault = name === '' ? 'must not be empty' : textFault(name, limits.groupName)
-  if (nameFault !== undefined) faults.add('name', nameFault)
-  checkOptionalText('description', description, limits.description, faults)
+  const { name, description = null } = membersOf(input, ['name', 'description'], faults)
+  return checked({ name, description }, faults) as GroupFacts
+}
+
+/** The fields that a change names, or every fault of them. */
+export function parseGroupChanges(changes: unknown): Partial<GroupFacts> {
+  const faults = new Faults()
+  const members = membersOf(changes, ['name', 'description'], faults)
+  return checked(
+    Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)),
+    faults,
+  )
+}
+
+function checked(fields: Record<string, unknown>, faults: Faults): Partial<GroupFacts> {
+  if ('name' in fields) {
+    const fault = fields.name === '' ? 'must not be empty' : textFault(fields.name, limits.groupName)
+    if (fault !== undefined) faults.add('name', fault)
+  }
+  if ('description' in fields) {
+    checkOptionalText('description', fields.description, limits.description, faults)
+  }
   faults.throwIfAny()
-  return { name: name as string, description }
+  return fields
 }
 
 /** The members of an input object; those that nobody knows are faults, because a misspelt one would be lost silently. */
@@ -30,7 +47,10 @@ export function membersOf(input: unknown, known: readonly string[], faults: Faul
     faults.throwIfAny()
   }
   for (const name of Object.keys(input as object)) {
-    if (!known.includes(name)) faults.add(name.slice(0, 40), `is unknown; known are ${known.join(', ')}`)
+    if (known.includes(name)) continue
+    // A name that does not look like one may be a Reference ID that has slipped into the header of a table.
+    const isName = /^[a-z][A-Za-z]{0,20}(?: ?\d{1,2})?$/.test(name)
+    faults.add(isName ? name : 'an unnamed field', `is unknown; known are ${known.join(', ')}`)
   }
   return input as Record<string, unknown>
 }

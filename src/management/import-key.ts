@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isReferenceId, referenceIdForm } from '../credentials.js'
 import type { Fault } from '../errors.js'
 import { isRestApiKeyError, RestApiKeyError } from '../errors.js'
-import type { KeyRecord } from '../key-record.js'
+import { type KeyRecord, parseKeyRecord } from '../key-record.js'
 import type { AuditEvent } from './audit-event.js'
 import { checkDirectory } from './directory-check.js'
 import { Faults, invalidInput } from './faults.js'
@@ -45,9 +45,9 @@ export async function prepare(
   const faults: Fault[] = [...faultsOf(referenceId, config)]
   const facts = collect(faults, () => parseKeyInput(rest))
   if (facts === undefined || faults.length > 0) throw invalidInput(faults)
-  await checkDirectory(config.directory, session.actor.tenantId, facts, undefined)
   const id = randomUUID()
   const event = await session.authorized('key.import', { groupId: facts.groupId, keyId: id, after: facts })
+  await checkDirectory(config.directory, session.actor.tenantId, facts, undefined)
   const digests = config.digests.map((digest) => digest(referenceId as string))
   const key = session.newKey(id, facts, hintOf(referenceId as string, config.generate), event.at)
   return { key: { ...key, digest: digests[0] as string }, event, digests }
@@ -86,12 +86,12 @@ export async function importOne(
     if (present !== null) {
       if (present.tenantId !== session.actor.tenantId) throw referenceIdTaken()
       const key = await repository.findKey(present.tenantId, present.id)
-      return key === null ? undefined : { outcome: 'unchanged', key }
+      if (key === null) return undefined
+      await session.authorized('key.read', { groupId: key.groupId, keyId: key.id })
+      return { outcome: 'unchanged', key }
     }
     const outcome = await repository.insertKeys([prepared.key], [prepared.event])
-    if (outcome === 'group_missing') {
-      throw new RestApiKeyError('not_found', 'There is no such group in this tenant')
-    }
+    if (outcome === 'group_missing') throw groupMissing()
     if (outcome === 'digest_taken') return undefined
     session.tell(prepared.event)
     const { digest: _, ...key } = prepared.key
@@ -103,12 +103,26 @@ export async function importOne(
 async function findAny(
   digests: readonly string[],
   { repository }: KeyManagerConfig,
-): Promise<KeyRecord | null> {
+): Promise<Pick<KeyRecord, 'id' | 'tenantId'> | null> {
   for (const digest of digests) {
     const record = await repository.findByDigest(digest, { signal: new AbortController().signal })
-    if (record !== null) return record
+    // What is no record is no sign that the Reference ID is free.
+    if (record !== null) return usableRecord(record, digest)
   }
   return null
+}
+
+/** @throws {RestApiKeyError} `repository_failed` if the repository's record cannot be used. */
+export function usableRecord(record: unknown, digest: string): Pick<KeyRecord, 'id' | 'tenantId'> {
+  try {
+    return parseKeyRecord(record, digest)
+  } catch (cause) {
+    throw new RestApiKeyError('repository_failed', 'The key repository holds an unusable record', { cause })
+  }
+}
+
+export function groupMissing(): RestApiKeyError {
+  return new RestApiKeyError('not_found', 'There is no such group in this tenant')
 }
 
 export function referenceIdTaken(): RestApiKeyError {

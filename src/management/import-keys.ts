@@ -1,13 +1,14 @@
 import { type Fault, isRestApiKeyError, type RestApiKeyError } from '../errors.js'
-import { assertOptions, optionalFunction, wholeNumber } from '../options.js'
-import { importOne, type PreparedKey, prepare, referenceIdTaken } from './import-key.js'
+import { assertOptions, invalidOption, optionalFunction, wholeNumber } from '../options.js'
+import { groupMissing, type PreparedKey, prepare, referenceIdTaken, usableRecord } from './import-key.js'
 import type { KeyManagerConfig } from './key-manager.js'
 import type { Session } from './session.js'
+import { untilWritten } from './until-written.js'
 
 export interface ImportOptions {
   /** For rows that name no group. Default: each row must name one. */
   readonly groupId?: string
-  /** Rows that are written together, or not at all. 1 to 1,000; default 500. */
+  /** Rows that are written together, or not at all; refused ones are left out. 1 to 1,000; default 500. */
   readonly batchSize?: number
   /** Called after each batch with the figures so far. */
   readonly onProgress?: (report: ImportReport) => void
@@ -36,7 +37,14 @@ export interface ImportReport {
   readonly refusals: readonly RefusedRow[]
 }
 
+interface PreparedRow {
+  readonly row: number
+  readonly fit: PreparedKey
+}
+
 const keptRefusals = 100
+/** What is no fault of a row. */
+const fatal: ReadonlySet<string> = new Set(['repository_failed', 'directory_failed'])
 
 /** Imports rows in batches, in bounded memory. */
 export async function importKeys(
@@ -49,7 +57,9 @@ export async function importKeys(
   const { groupId, onProgress, onRefused, signal } = options
   optionalFunction('onProgress', onProgress)
   optionalFunction('onRefused', onRefused)
-  const batchSize = Math.min(wholeNumber('batchSize', options.batchSize, 500, 1), 1_000)
+  const batchSize = wholeNumber('batchSize', options.batchSize, 500, 1)
+  if (batchSize > 1_000) throw invalidOption('batchSize', 'at most 1000', batchSize)
+  if (!isIterable(rows)) throw invalidOption('rows', 'an iterable or an asynchronous iterable', rows)
   const { repository } = config
   const counts = { imported: 0, unchanged: 0, refused: 0 }
   const refusals: RefusedRow[] = []
@@ -66,45 +76,59 @@ export async function importKeys(
     try {
       await act()
     } catch (error) {
-      if (!isRestApiKeyError(error) || error.code === 'repository_failed') throw error
+      if (!isRestApiKeyError(error) || fatal.has(error.code)) throw error
       refuse(row, error)
     }
   }
 
   async function write(batch: readonly { row: number; input: unknown }[]): Promise<void> {
-    const prepared: { row: number; input: unknown; fit: PreparedKey }[] = []
+    const prepared: PreparedRow[] = []
     for (const { row, input } of batch) {
-      await attempt(
-        row,
-        async () => void prepared.push({ row, input, fit: await prepare(input, config, session) }),
-      )
+      await attempt(row, async () => void prepared.push({ row, fit: await prepare(input, config, session) }))
     }
-    const tenants = await tenantsByDigest(prepared.flatMap(({ fit }) => fit.digests))
-    const fresh: typeof prepared = []
-    for (const item of prepared) {
-      const tenantId = item.fit.digests
-        .map((digest) => tenants.get(digest))
-        .find((tenant) => tenant !== undefined)
-      if (tenantId === undefined) {
-        fresh.push(item)
-        for (const digest of item.fit.digests) tenants.set(digest, session.actor.tenantId)
-      } else if (tenantId === session.actor.tenantId) counts.unchanged++
-      else refuse(item.row, referenceIdTaken())
-    }
-    if (fresh.length === 0) return
-    const outcome = await repository.insertKeys(
-      fresh.map(({ fit }) => fit.key),
-      fresh.map(({ fit }) => fit.event),
-    )
-    if (outcome === 'inserted') {
-      counts.imported += fresh.length
-      for (const { fit } of fresh) session.tell(fit.event)
-    } else {
-      // One row spoils the batch: a missing group, or an id that came in meanwhile. Row by row shows which.
-      for (const { row, input } of fresh) {
-        await attempt(row, async () => void counts[(await importOne(input, config, session)).outcome]++)
+    let waiting: readonly PreparedRow[] = prepared
+    await untilWritten(async () => {
+      waiting = await withoutKnown(waiting)
+      const [fresh, later] = firstOfEach(waiting)
+      if (fresh.length > 0) {
+        const outcome = await repository.insertKeys(
+          fresh.map(({ fit }) => fit.key),
+          fresh.map(({ fit }) => fit.event),
+        )
+        if (outcome === 'group_missing') waiting = await withoutOrphans(waiting)
+        if (outcome !== 'inserted') return undefined
+        counts.imported += fresh.length
+        for (const { fit } of fresh) session.tell(fit.event)
       }
+      waiting = later
+      return later.length === 0 ? 'done' : undefined
+    })
+  }
+
+  /** Counts and leaves out rows whose Reference ID is there already. */
+  async function withoutKnown(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]> {
+    const tenants = await tenantsByDigest(rows.flatMap(({ fit }) => fit.digests))
+    return rows.filter(({ row, fit }) => {
+      const tenantId = fit.digests.map((digest) => tenants.get(digest)).find((tenant) => tenant !== undefined)
+      if (tenantId === undefined) return true
+      if (tenantId === session.actor.tenantId) counts.unchanged++
+      else refuse(row, referenceIdTaken())
+      return false
+    })
+  }
+
+  /** Refuses and leaves out rows whose group is not there. */
+  async function withoutOrphans(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]> {
+    const ids = new Set(rows.map(({ fit }) => fit.key.groupId ?? ''))
+    const missing = new Set<string>()
+    for (const id of ids) {
+      if ((await repository.findGroup(session.actor.tenantId, id)) === null) missing.add(id)
     }
+    return rows.filter(({ row, fit }) => {
+      const isOrphan = missing.has(fit.key.groupId ?? '')
+      if (isOrphan) refuse(row, groupMissing())
+      return !isOrphan
+    })
   }
 
   async function tenantsByDigest(digests: readonly string[]): Promise<Map<string, string>> {
@@ -115,7 +139,7 @@ export async function importKeys(
       : (await Promise.all(digests.map((digest) => repository.findByDigest(digest, lookUp)))).flatMap(
           (r) => r ?? [],
         )
-    return new Map(records.map((record) => [record.digest, record.tenantId]))
+    return new Map(records.map((record) => [record?.digest, usableRecord(record, record?.digest).tenantId]))
   }
 
   const report = (): ImportReport => ({ ...counts, refusals: [...refusals] })
@@ -138,7 +162,27 @@ export async function importKeys(
   return report()
 }
 
+/** Of the rows with one Reference ID the first; the others wait for what becomes of it. */
+function firstOfEach(rows: readonly PreparedRow[]): [PreparedRow[], PreparedRow[]] {
+  const seen = new Set<string>()
+  const fresh: PreparedRow[] = []
+  const later: PreparedRow[] = []
+  for (const item of rows) {
+    const digest = item.fit.key.digest
+    if (seen.has(digest)) later.push(item)
+    else fresh.push(item)
+    seen.add(digest)
+  }
+  return [fresh, later]
+}
+
 function withGroup(input: unknown, groupId: string | undefined): unknown {
   const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
-  return isObject && groupId !== undefined ? { groupId, ...input } : input
+  if (!isObject || groupId === undefined) return input
+  return { ...input, groupId: (input as { readonly groupId?: unknown }).groupId ?? groupId }
+}
+
+function isIterable(rows: unknown): boolean {
+  if (typeof rows !== 'object' || rows === null) return false
+  return Symbol.iterator in rows || Symbol.asyncIterator in rows
 }

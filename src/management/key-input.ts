@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { parseIpRule } from '../ip-rule.js'
 import { frozenJson, isPlainObject } from '../json.js'
 import { Faults } from './faults.js'
@@ -42,46 +43,57 @@ const defaults: Omit<KeyFacts, 'groupId'> = {
 /** The key as it will be, or every fault of the input. */
 export function parseKeyInput(input: unknown): KeyFacts & { readonly groupId: string } {
   const faults = new Faults()
-  const { groupId, ...changes } = membersOf(input, ['groupId', ...changeable], faults)
+  const { groupId, ...fields } = membersOf(input, ['groupId', ...changeable], faults)
   const groupFault = groupId === '' ? 'must not be empty' : textFault(groupId, limits.tenantId)
   if (groupFault !== undefined) faults.add('groupId', groupFault)
-  const facts = applied(changes, { ...defaults, groupId: null }, faults)
+  const facts = checked(fields, faults)
   faults.throwIfAny()
-  return { ...facts, groupId: groupId as string }
+  return { ...defaults, ...facts, groupId: groupId as string }
 }
 
-/** The key as it will be after a change: fields that are not named stay as they are. */
-export function parseKeyChanges(changes: unknown, base: KeyFacts): KeyFacts {
+/** The fields that a change names, or every fault of them. */
+export function parseKeyChanges(changes: unknown): Partial<KeyFacts> {
   const faults = new Faults()
-  const facts = applied(membersOf(changes, changeable, faults), base, faults)
+  const facts = checked(membersOf(changes, changeable, faults), faults)
   faults.throwIfAny()
   return facts
 }
 
-function applied(changes: Record<string, unknown>, base: KeyFacts, faults: Faults): KeyFacts {
-  const given = Object.fromEntries(
-    changeable.filter((field) => changes[field] !== undefined).map((field) => [field, changes[field]]),
-  )
-  const facts = { ...base, ...given } as KeyFacts
-  if (typeof facts.activated !== 'boolean') faults.add('activated', 'must be true or false')
-  checkOptionalText('description', facts.description, limits.description, faults)
-  checkOptionalText('onBehalfOf', facts.onBehalfOf, limits.onBehalfOf, faults)
-  checkOptionalText('inRole', facts.inRole, limits.inRole, faults)
-  return {
-    ...facts,
-    allowedIps: ipsOf(facts.allowedIps, faults),
-    expiresAt: momentOf(facts.expiresAt, faults),
-    metadata: metadataOf(facts.metadata, faults),
+/** Only the fields that are there, copied; `undefined` is not there. */
+function checked(fields: Record<string, unknown>, faults: Faults): Partial<KeyFacts> {
+  const optionalText = (field: 'description' | 'onBehalfOf' | 'inRole') => (value: unknown) => {
+    checkOptionalText(field, value, limits[field], faults)
+    return value
   }
+  const parsers: Readonly<Record<string, (value: unknown) => unknown>> = {
+    activated(value) {
+      if (typeof value !== 'boolean') faults.add('activated', 'must be true or false')
+      return value
+    },
+    description: optionalText('description'),
+    onBehalfOf: optionalText('onBehalfOf'),
+    inRole: optionalText('inRole'),
+    allowedIps: (value) => ipsOf(value, faults),
+    expiresAt: (value) => momentOf(value, faults),
+    metadata: (value) => metadataOf(value, faults),
+  }
+  return Object.fromEntries(
+    Object.entries(parsers)
+      .filter(([field]) => fields[field] !== undefined)
+      .map(([field, parse]) => [field, parse(fields[field])]),
+  )
 }
 
-function ipsOf(rules: unknown, faults: Faults): readonly string[] {
-  if (!Array.isArray(rules)) {
+function ipsOf(value: unknown, faults: Faults): readonly string[] {
+  if (!Array.isArray(value)) {
     faults.add('allowedIps', 'must be a list of texts')
     return []
   }
-  if (rules.length > limits.allowedIps)
+  // A copy without holes, which `forEach` would skip.
+  const rules = [...value]
+  if (rules.length > limits.allowedIps) {
     faults.add('allowedIps', `must not have more than ${limits.allowedIps} rules`)
+  }
   rules.slice(0, limits.allowedIps).forEach((rule, index) => {
     try {
       parseIpRule(rule)
@@ -89,12 +101,12 @@ function ipsOf(rules: unknown, faults: Faults): readonly string[] {
       faults.add(`allowedIps[${index}]`, `cannot be used. ${(error as Error).message}`)
     }
   })
-  return [...rules]
+  return rules
 }
 
 function momentOf(moment: unknown, faults: Faults): Date | null {
   if (moment === null) return null
-  const year = moment instanceof Date ? moment.getUTCFullYear() : Number.NaN
+  const year = types.isDate(moment) ? moment.getUTCFullYear() : Number.NaN
   if (!(year >= 1970 && year <= 9999)) {
     faults.add('expiresAt', 'must be a Date in the years 1970 to 9999, or null')
     return null

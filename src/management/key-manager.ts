@@ -97,7 +97,7 @@ function parseKeyManagerOptions(options: KeyManagerOptions): KeyManagerConfig {
     throw invalidOption('directory', 'an object with methods users and roles', directory)
   }
   optionalFunction('onAudit', onAudit)
-  if (typeof generate?.generate !== 'function')
+  if (typeof generate?.generate !== 'function' || typeof generate.check !== 'function')
     throw invalidOption('generate', 'made by referenceIds()', generate)
   const digests = parseDigests('digest', digest) as KeyManagerConfig['digests']
   if (digests[0]('-').startsWith(plainPrefix)) {

@@ -33,7 +33,10 @@ export function factsOf(key: KeyEntry): KeyFacts {
   return { groupId, activated, description, onBehalfOf, inRole, allowedIps, expiresAt, metadata }
 }
 
-/** What an action is about; always of the actor's own tenant. */
+/**
+ * What an action is about. `tenantId` is the actor's own; a group or key may be named that it does not have. A change of
+ * `activated` by `updateKey` is asked about twice, as `key.update` and as `key.activate` or `key.deactivate`. Frozen.
+ */
 export interface ManagementTarget {
   readonly tenantId: string
   readonly groupId: string | null

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { RestApiKeyError } from '../errors.js'
+import { frozenJson } from '../json.js'
+import { foreignError } from '../store-error.js'
 import type { Actor } from './actor.js'
 import type { AuditEvent } from './audit-event.js'
 import type { KeyEntry } from './key-entry.js'
@@ -26,8 +28,17 @@ export class Session {
     about: Partial<Omit<ManagementTarget, 'tenantId'>>,
   ): Promise<AuditEvent> {
     const { tenantId, userId, role } = this.actor
-    const target = { groupId: null, keyId: null, before: null, after: null, ...about, tenantId }
-    const allowed = await this.#isAllowed(action, target)
+    const { groupId = null, keyId = null } = about
+    const before = frozenCopy(about.before)
+    const after = frozenCopy(about.after)
+    const target: ManagementTarget = Object.freeze({ tenantId, groupId, keyId, before, after })
+    let allowed = false
+    let cause: RestApiKeyError | undefined
+    try {
+      allowed = (await this.#config.authorize(this.actor, action, target)) === true
+    } catch (error) {
+      cause = foreignError('authorize_failed', '"authorize" failed', error)
+    }
     const event: AuditEvent = {
       id: randomUUID(),
       tenantId,
@@ -35,22 +46,14 @@ export class Session {
       actor: { userId, role },
       action,
       outcome: allowed ? 'done' : 'refused',
-      groupId: target.groupId,
-      keyId: target.keyId,
-      before: jsonOf(target.before),
-      after: jsonOf(target.after),
+      groupId,
+      keyId,
+      before: jsonOf(before),
+      after: jsonOf(after),
     }
     if (allowed) return event
     this.tell(event)
-    throw new RestApiKeyError('not_authorized', `The actor may not do this: ${action}`)
-  }
-
-  async #isAllowed(action: ManagementAction, target: ManagementTarget): Promise<boolean> {
-    try {
-      return (await this.#config.authorize(this.actor, action, target)) === true
-    } catch {
-      return false
-    }
+    throw new RestApiKeyError('not_authorized', `The actor may not do this: ${action}`, cause && { cause })
   }
 
   /** A log that fails must not undo what was committed. */
@@ -66,6 +69,15 @@ export class Session {
     const { tenantId } = this.actor
     return { id, tenantId, ...facts, hint, version: 1, createdAt: at, updatedAt: at, lastUsedAt: null }
   }
+}
+
+/** `authorize` is the application's code: nothing that it does to its target may reach what is written. */
+function frozenCopy<Facts extends GroupFacts | KeyFacts>(facts: Facts | null | undefined): Facts | null {
+  if (facts === null || facts === undefined) return null
+  const copy: Record<string, unknown> = structuredClone(facts as Record<string, unknown>)
+  if (Array.isArray(copy.allowedIps)) Object.freeze(copy.allowedIps)
+  if ('metadata' in copy) copy.metadata = frozenJson(copy.metadata)
+  return Object.freeze(copy) as Facts
 }
 
 function jsonOf(facts: GroupFacts | KeyFacts | null): AuditEvent['before'] {

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { isReferenceId, referenceIdForm } from '../credentials.js'
 import { RestApiKeyError } from '../errors.js'
 import type { Explanation } from '../explanation.js'
+import { assertOptions, invalidSecret } from '../options.js'
+import type { ReferenceIds } from '../reference-ids.js'
 import type { Actor } from './actor.js'
 import type { AuditEvent } from './audit-event.js'
 import { type Page, type PageOptions, pageOf, parsePage } from './cursor.js'
 import { checkDirectory } from './directory-check.js'
 import { type ExplainRequest, explainKey } from './explain-key.js'
 import { invalidInput } from './faults.js'
-import { type GroupInput, parseGroupInput } from './group-input.js'
+import { type GroupInput, parseGroupChanges, parseGroupInput } from './group-input.js'
 import { hintOf } from './hint.js'
 import { type ImportedKey, type ImportInput, importOne } from './import-key.js'
 import { type ImportOptions, type ImportReport, importKeys } from './import-keys.js'
@@ -15,10 +18,9 @@ import type { KeyEntry } from './key-entry.js'
 import type { KeyGroup } from './key-group.js'
 import { type KeyChanges, type KeyInput, parseKeyChanges, parseKeyInput } from './key-input.js'
 import type { KeyManagerConfig } from './key-manager.js'
-import { limits } from './limits.js'
 import { factsOf, type KeyFacts, type ManagementAction } from './management-action.js'
 import { Session } from './session.js'
-import { textFault } from './text.js'
+import { textOf } from './text.js'
 import { untilWritten } from './until-written.js'
 
 /** Only if the group or key still has this version. Without it, the named fields are written whatever changed meanwhile. */
@@ -84,12 +86,19 @@ export function createTenantKeys(config: KeyManagerConfig, actor: Required<Actor
   const { tenantId } = actor
   const session = new Session(config, actor)
 
-  async function group(id: string): Promise<KeyGroup> {
-    return (await repository.findGroup(tenantId, textOf('id', id))) ?? notFound('group')
+  /** Whoever may not ask does not learn what exists either. */
+  async function group(id: string, action: ManagementAction): Promise<KeyGroup> {
+    const found = await repository.findGroup(tenantId, textOf('id', id))
+    if (found !== null) return found
+    await session.authorized(action, { groupId: id })
+    throw notFound('group')
   }
 
-  async function key(id: string): Promise<KeyEntry> {
-    return (await repository.findKey(tenantId, textOf('id', id))) ?? notFound('key')
+  async function key(id: string, action: ManagementAction): Promise<KeyEntry> {
+    const found = await repository.findKey(tenantId, textOf('id', id))
+    if (found !== null) return found
+    await session.authorized(action, { keyId: id })
+    throw notFound('key')
   }
 
   /**
@@ -99,20 +108,24 @@ export function createTenantKeys(config: KeyManagerConfig, actor: Required<Actor
   async function change(
     id: string,
     action: ManagementAction,
-    changed: (before: KeyEntry) => KeyFacts,
+    changes: Partial<KeyFacts>,
     version?: number,
   ): Promise<KeyEntry> {
     return untilWritten(async () => {
-      const before = await key(id)
-      const facts = changed(before)
-      if (version !== undefined && before.version !== version) throw versionConflict('key')
-      await checkDirectory(directory, tenantId, facts, before)
-      const target = { groupId: before.groupId, keyId: id, before: factsOf(before), after: facts }
+      const entry = await key(id, action)
+      const before = factsOf(entry)
+      const after = { ...before, ...changes }
+      const target = { groupId: entry.groupId, keyId: id, before, after }
       const event = await session.authorized(action, target)
-      const after = { ...before, ...facts, version: before.version + 1, updatedAt: event.at }
-      if (!(await repository.replaceKey(after, before.version, event))) return undefined
+      if (action === 'key.update' && after.activated !== before.activated) {
+        await session.authorized(after.activated ? 'key.activate' : 'key.deactivate', target)
+      }
+      if (version !== undefined && entry.version !== version) throw versionConflict('key')
+      await checkDirectory(directory, tenantId, after, before)
+      const changed = { ...entry, ...after, version: entry.version + 1, updatedAt: event.at }
+      if (!(await repository.replaceKey(changed, entry.version, event))) return undefined
       session.tell(event)
-      return after
+      return changed
     })
   }
 
@@ -128,32 +141,32 @@ export function createTenantKeys(config: KeyManagerConfig, actor: Required<Actor
     },
 
     async listGroups(options = {}) {
-      const page = parsePage(options)
+      const page = parsePage('listGroups', options)
       await session.authorized('group.list', {})
       const groups = await repository.listGroups(tenantId, { ...page, limit: page.limit + 1 })
       return pageOf(groups, page.limit, ({ createdAt, id }) => ({ at: createdAt, id }))
     },
 
     async getGroup(id) {
-      const found = await group(id)
+      const found = await group(id, 'group.read')
       await session.authorized('group.read', { groupId: id })
       return found
     },
 
     async updateGroup(id, changes, options = {}) {
-      const version = versionOf(options)
+      const version = versionOf('updateGroup', options)
+      const changed = parseGroupChanges(changes)
       return untilWritten(async () => {
-        const before = await group(id)
-        const facts = parseGroupInput(changes, before)
-        if (version !== undefined && before.version !== version) throw versionConflict('group')
-        const { name, description } = before
+        const entry = await group(id, 'group.update')
+        const { name, description } = entry
         const event = await session.authorized('group.update', {
           groupId: id,
           before: { name, description },
-          after: facts,
+          after: { name, description, ...changed },
         })
-        const after = { ...before, ...facts, version: before.version + 1, updatedAt: event.at }
-        if (!(await repository.replaceGroup(after, before.version, event))) return undefined
+        if (version !== undefined && entry.version !== version) throw versionConflict('group')
+        const after = { ...entry, ...changed, version: entry.version + 1, updatedAt: event.at }
+        if (!(await repository.replaceGroup(after, entry.version, event))) return undefined
         session.tell(event)
         return after
       })
@@ -161,7 +174,7 @@ export function createTenantKeys(config: KeyManagerConfig, actor: Required<Actor
 
     async deleteGroup(id) {
       await untilWritten(async () => {
-        const { name, description, version } = await group(id)
+        const { name, description, version } = await group(id, 'group.delete')
         const event = await session.authorized('group.delete', { groupId: id, before: { name, description } })
         const outcome = await repository.deleteGroup(tenantId, id, version, event)
         if (outcome === 'not_empty') {
@@ -175,58 +188,51 @@ export function createTenantKeys(config: KeyManagerConfig, actor: Required<Actor
 
     async createKey(input) {
       const facts = parseKeyInput(input)
-      await checkDirectory(directory, tenantId, facts, undefined)
-      await group(facts.groupId)
       const id = randomUUID()
-      const event = await session.authorized('key.create', {
-        groupId: facts.groupId,
-        keyId: id,
-        after: facts,
-      })
+      const { groupId } = facts
+      const event = await session.authorized('key.create', { groupId, keyId: id, after: facts })
+      await checkDirectory(directory, tenantId, facts, undefined)
       return untilWritten(async () => {
-        const referenceId = generate.generate()
+        const referenceId = generatedId(generate)
         const created = session.newKey(id, facts, hintOf(referenceId, generate), event.at)
-        const outcome = await repository.insertKeys(
-          [{ ...created, digest: digests[0](referenceId) }],
-          [event],
-        )
-        if (outcome === 'group_missing') notFound('group')
-        if (outcome !== 'inserted') return undefined
+        const stored = { ...created, digest: digests[0](referenceId) }
+        const outcome = await repository.insertKeys([stored], [event])
+        if (outcome === 'group_missing') throw notFound('group')
+        if (outcome === 'digest_taken') return undefined
         session.tell(event)
         return { referenceId, key: created }
       })
     },
 
     async listKeys(options = {}) {
-      const page = parsePage(options)
-      const groupId = options.groupId === undefined ? null : textOf('groupId', options.groupId)
-      const search = options.search ? textOf('search', options.search).toLowerCase() : null
+      const page = parsePage('listKeys', options, ['groupId', 'search'])
+      const groupId = optionalTextOf('groupId', options.groupId)
+      const search = options.search === '' ? null : optionalTextOf('search', options.search)
       await session.authorized('key.list', { groupId })
-      const found = await repository.listKeys(tenantId, { ...page, limit: page.limit + 1, groupId, search })
+      const query = { ...page, limit: page.limit + 1, groupId, search: search?.toLowerCase() ?? null }
+      const found = await repository.listKeys(tenantId, query)
       return pageOf(found, page.limit, ({ createdAt, id }) => ({ at: createdAt, id }))
     },
 
     async getKey(id) {
-      const found = await key(id)
+      const found = await key(id, 'key.read')
       await session.authorized('key.read', { groupId: found.groupId, keyId: id })
       return found
     },
 
     updateKey: async (id, changes, options = {}) =>
-      change(id, 'key.update', (before) => parseKeyChanges(changes, factsOf(before)), versionOf(options)),
+      change(id, 'key.update', parseKeyChanges(changes), versionOf('updateKey', options)),
 
-    activateKey: async (id) =>
-      change(id, 'key.activate', (before) => ({ ...factsOf(before), activated: true })),
+    activateKey: async (id) => change(id, 'key.activate', { activated: true }),
 
-    deactivateKey: async (id) =>
-      change(id, 'key.deactivate', (before) => ({ ...factsOf(before), activated: false })),
+    deactivateKey: async (id) => change(id, 'key.deactivate', { activated: false }),
 
     async deleteKey(id) {
       await untilWritten(async () => {
-        const before = await key(id)
-        const target = { groupId: before.groupId, keyId: id, before: factsOf(before) }
+        const entry = await key(id, 'key.delete')
+        const target = { groupId: entry.groupId, keyId: id, before: factsOf(entry) }
         const event = await session.authorized('key.delete', target)
-        if (!(await repository.deleteKey(tenantId, id, before.version, event))) return undefined
+        if (!(await repository.deleteKey(tenantId, id, entry.version, event))) return undefined
         session.tell(event)
         return event
       })
@@ -237,9 +243,9 @@ export function createTenantKeys(config: KeyManagerConfig, actor: Required<Actor
     importKeys: (rows, options) => importKeys(rows, options, config, session),
 
     async listAudit(options = {}) {
-      const page = parsePage(options)
-      const groupId = options.groupId === undefined ? null : textOf('groupId', options.groupId)
-      const keyId = options.keyId === undefined ? null : textOf('keyId', options.keyId)
+      const page = parsePage('listAudit', options, ['groupId', 'keyId'])
+      const groupId = optionalTextOf('groupId', options.groupId)
+      const keyId = optionalTextOf('keyId', options.keyId)
       await session.authorized('audit.list', { groupId, keyId })
       const events = await repository.listAudit(tenantId, { ...page, limit: page.limit + 1, groupId, keyId })
       return pageOf(events, page.limit, ({ at, id }) => ({ at, id }))
@@ -249,21 +255,29 @@ export function createTenantKeys(config: KeyManagerConfig, actor: Required<Actor
   })
 }
 
-function textOf(field: string, value: unknown): string {
-  const fault = value === '' ? 'must not be empty' : textFault(value, limits.search)
-  if (fault !== undefined) throw invalidInput([{ field, message: `"${field}" ${fault}` }])
-  return value as string
+function optionalTextOf(field: string, value: unknown): string | null {
+  return value === undefined ? null : textOf(field, value)
 }
 
-function versionOf({ version }: VersionOption): number | undefined {
+function versionOf(owner: string, options: VersionOption): number | undefined {
+  assertOptions(owner, options, ['version'])
+  const { version } = options
   if (version !== undefined && !Number.isSafeInteger(version)) {
     throw invalidInput([{ field: 'version', message: '"version" must be a whole number' }])
   }
   return version
 }
 
-function notFound(what: 'group' | 'key'): never {
-  throw new RestApiKeyError('not_found', `There is no such ${what} in this tenant`)
+function generatedId({ generate }: ReferenceIds): string {
+  const referenceId = generate()
+  if (typeof referenceId !== 'string' || !isReferenceId(referenceId)) {
+    throw invalidSecret('generate', `one whose ids are ${referenceIdForm}`, referenceId)
+  }
+  return referenceId
+}
+
+function notFound(what: 'group' | 'key'): RestApiKeyError {
+  return new RestApiKeyError('not_found', `There is no such ${what} in this tenant`)
 }
 
 function versionConflict(what: 'group' | 'key'): RestApiKeyError {

@@ -11,7 +11,7 @@ import type { ConformanceCase } from './conformance-case.js'
 
 /** An empty repository and what the cases need around it. */
 export interface KeyRepositoryHarness {
-  readonly repository: KeyRepository
+  readonly store: KeyRepository
   /** Another object over the same data, as after a restart. Left out where everything ends with the process. */
   reopen?(): KeyRepository | Promise<KeyRepository>
   /** Called after each case. */
@@ -30,7 +30,7 @@ type Rule = (repository: KeyRepository, harness: KeyRepositoryHarness) => Promis
  * import { memoryStore } from 'rest-api-key'
  * import { keyRepositoryCases } from 'rest-api-key/testing'
  *
- * for (const { id, name, run } of keyRepositoryCases(() => ({ repository: memoryStore() }))) test(`${id}: ${name}`, run)
+ * for (const { id, name, run } of keyRepositoryCases(() => ({ store: memoryStore() }))) test(`${id}: ${name}`, run)
  * ```
  */
 export function keyRepositoryCases(
@@ -42,7 +42,7 @@ export function keyRepositoryCases(
     async run() {
       const harness = await open()
       try {
-        await rule(harness.repository, harness)
+        await rule(harness.store, harness)
       } finally {
         await harness.close?.()
       }

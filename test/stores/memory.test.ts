@@ -21,7 +21,7 @@ describe('memoryStore with Reference IDs in clear', () => {
 })
 
 describe('memoryStore as a repository', () => {
-  for (const { id, name, run } of keyRepositoryCases(() => ({ repository: memoryStore() }))) {
+  for (const { id, name, run } of keyRepositoryCases(() => ({ store: memoryStore() }))) {
     it(`${id}: ${name}`, run)
   }
 })

@@ -54,7 +54,7 @@ describe('redisStore over a client that sends every command twice, as after a lo
 
 function repositoryOver(client: RedisClient) {
   const prefix = newPrefix()
-  return { repository: redisStore(client, { prefix }), reopen: () => redisStore(client, { prefix }) }
+  return { store: redisStore(client, { prefix }), reopen: () => redisStore(client, { prefix }) }
 }
 
 async function put(client: RedisClient, prefix: string, record: KeyRecord): Promise<void> {

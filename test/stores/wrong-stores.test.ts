@@ -24,9 +24,9 @@ const storeCases = ({ instead }: Pick<WrongKeyStore, 'instead'>) =>
 
 const repositoryCases = ({ instead, reopen }: Pick<WrongRepository, 'instead' | 'reopen'>) =>
   keyRepositoryCases(() => {
-    const store = memoryStore()
-    const repository = { ...store, ...instead(store) }
-    return { repository, reopen: reopen ?? (() => repository) }
+    const right = memoryStore()
+    const store = { ...right, ...instead(right) }
+    return { store, reopen: reopen ?? (() => store) }
   })
 
 /** The ids of the cases that do not pass. */

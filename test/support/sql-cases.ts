@@ -33,7 +33,7 @@ export function runSqlCases(database: () => SqlDatabase): void {
     for (const { id, name, run } of keyRepositoryCases(async () => {
       const { db, connect } = database()
       await empty(db)
-      return { repository: sqlStore(db), reopen: () => sqlStore(connect()) }
+      return { store: sqlStore(db), reopen: () => sqlStore(connect()) }
     })) {
       it(`${id}: ${name}`, run)
     }

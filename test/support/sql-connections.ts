@@ -84,7 +84,7 @@ export function runSqlCasesOver(
     for (const { id, name: rule, run } of keyRepositoryCases(async () => {
       await empty(database().db)
       const db = new Kysely<Tables>({ dialect: dialectOf(database().location) })
-      return { repository: sqlStore(db), close: () => db.destroy() }
+      return { store: sqlStore(db), close: () => db.destroy() }
     })) {
       it(`${id}: ${rule}`, run)
     }

@@ -1,6 +1,7 @@
 import * as kysely from 'kysely'
 import { connectionOf } from './connection.js'
 import { migrations } from './migrations.js'
+import { repeated } from './writer.js'
 
 const attempts = 5
 
@@ -20,11 +21,17 @@ export async function migrateToLatest<DB>(database: kysely.Kysely<DB>): Promise<
     migrationLockTableName: 'rest_api_key_migration_lock',
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
   })
-  for (let attempt = 1; ; attempt++) {
+  async function migrate(): Promise<void> {
     const { error } = await migrator.migrateToLatest()
-    if (error === undefined) return
-    // SQLite has no lock for this: another instance may have been first, which shows when it is tried again.
-    if (attempt === attempts) throw error
+    if (error !== undefined) throw error
+  }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await repeated(migrate)
+    } catch (error) {
+      // SQLite has no lock for this: another instance may have been first, which shows when it is tried again.
+      if (attempt === attempts) throw error
+    }
   }
 }
 
