@@ -93,5 +93,10 @@ export class RestApiKeyError extends Error {
  * ```
  */
 export function isRestApiKeyError(value: unknown): value is RestApiKeyError {
-  return typeof value === 'object' && value !== null && brand in value
+  try {
+    return typeof value === 'object' && value !== null && brand in value
+  } catch {
+    // A proxy that refuses to be asked.
+    return false
+  }
 }
