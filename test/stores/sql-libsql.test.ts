@@ -11,7 +11,7 @@ import { runSqlErrors, sqliteRules } from '../support/sql-errors.js'
 import { runSqlMigrations } from '../support/sql-migrations.js'
 
 describe('sqlStore over SQLite', () => {
-  const database = oneDatabase(() => libsqlDatabase('wal'))
+  const database = oneDatabase(libsqlDatabase)
   runSqlCases(database)
   runSqlBehaviours(database)
   runSqlErrors(database, sqliteRules)

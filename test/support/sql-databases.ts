@@ -58,7 +58,7 @@ export function mariadbDialect(url: string, options: PoolOptions = {}, setUp?: s
 }
 
 /** SQLite in a file. */
-export async function libsqlDatabase(journal = 'delete'): Promise<OpenDatabase> {
+export async function libsqlDatabase(): Promise<OpenDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'rest-api-key-'))
   const file = join(folder, 'keys.db')
   const database = opened(
@@ -66,7 +66,7 @@ export async function libsqlDatabase(journal = 'delete'): Promise<OpenDatabase> 
     file,
     () => rm(folder, { recursive: true, force: true }),
   )
-  await sql`pragma journal_mode = ${sql.raw(journal)}`.execute(database.db)
+  await sql`pragma journal_mode = wal`.execute(database.db)
   return database
 }
 
