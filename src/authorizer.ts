@@ -12,6 +12,7 @@ import { subscribe } from './feeds.js'
 import { parseIpAddress } from './ip-address.js'
 import { KeyCache } from './key-cache.js'
 import { KeyLookup } from './key-lookup.js'
+import { invalidSecret } from './options.js'
 import type { Principal } from './principal.js'
 import { createResponses } from './response.js'
 import { foreignError, storeError } from './store-error.js'
@@ -204,7 +205,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
     explain: (request: AuthorizationRequest) => explain(request, { config, lookup, cache }),
 
-    invalidate: (digest: string) => lookup.invalidate(digest),
+    invalidate(digest: string) {
+      if (typeof digest !== 'string') throw invalidSecret('digest', 'a digest', digest)
+      lookup.invalidate(digest)
+    },
 
     flush: () => lookup.flush(),
 

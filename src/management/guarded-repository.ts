@@ -19,6 +19,8 @@ const outcomes = {
   listAudit: Array.isArray,
 } as const satisfies Partial<Record<keyof KeyRepository, ((answer: unknown) => boolean) | undefined>>
 
+const failed = 'The key repository failed'
+
 type Method = (...args: unknown[]) => Promise<unknown>
 
 /** The repository with its errors wrapped, because drivers quote values in their messages, and its answers checked. */
@@ -35,11 +37,8 @@ function guard(name: string, method: Method, isAnswer: ((answer: unknown) => boo
     try {
       answer = await method(...args)
     } catch (error) {
-      if (!isRestApiKeyError(error))
-        throw foreignError('repository_failed', 'The key repository failed', error)
-      throw new RestApiKeyError('repository_failed', `The key repository failed (${error.code})`, {
-        cause: error,
-      })
+      if (!isRestApiKeyError(error)) throw foreignError('repository_failed', failed, error)
+      throw new RestApiKeyError('repository_failed', `${failed}: ${error.message}`, { cause: error })
     }
     if (isAnswer?.(answer) === false) {
       throw new RestApiKeyError('repository_failed', `The key repository broke the contract of "${name}"`)

@@ -241,7 +241,7 @@ describe('what somebody else wrote in its place', () => {
     const digest = digestOf(referenceId)
     await edit(changes)(names, digest, String(await redis.get(names.record(digest))))
     const calls = [acme.getKey(key.id), acme.listKeys(), acme.deactivateKey(key.id)]
-    for (const failure of await Promise.all(calls.map(failureOf))) expectError(failure, 'invalid_record')
+    for (const failure of await Promise.all(calls.map(failureOf))) expectError(failure, 'repository_failed')
   })
 
   it('takes no key for another one', async () => {
@@ -256,7 +256,7 @@ describe('what somebody else wrote in its place', () => {
   it('rejects a last use that is no moment', async () => {
     const { acme, names, key } = await openStore()
     await redis.set(names.lastUse(key.id), 'yesterday')
-    expectError(await failureOf(acme.getKey(key.id)), 'invalid_record', '"lastUsedAt"')
+    expectError(await failureOf(acme.getKey(key.id)), 'repository_failed', '"lastUsedAt"')
   })
 
   it('rejects a group and an event of another tenant', async () => {
@@ -266,8 +266,8 @@ describe('what somebody else wrote in its place', () => {
       const text = String(await redis.get(place))
       await redis.set(place, text.replace('"acme"', '"globex"'))
     }
-    expectError(await failureOf(acme.getGroup(group.id)), 'invalid_record', '"tenantId"')
-    expectError(await failureOf(acme.listAudit()), 'invalid_record', '"tenantId"')
+    expectError(await failureOf(acme.getGroup(group.id)), 'repository_failed', '"tenantId"')
+    expectError(await failureOf(acme.listAudit()), 'repository_failed', '"tenantId"')
   })
 
   it('fills a page in spite of members whose items are gone', async () => {

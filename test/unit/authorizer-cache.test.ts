@@ -23,6 +23,11 @@ expectNoUnhandledRejections()
 const good = recordOf('good')
 const request = requestWith('good')
 
+it.each([undefined, null, 7, {}])('invalidate names its argument if it is no digest: %o', (digest) => {
+  const { authorizer } = authorizerOn()
+  expect(() => authorizer.invalidate(digest as never)).toThrow('"digest" must be a digest')
+})
+
 /** An authorizer on one good key, and what it says of a request. */
 function authorizerOn(cache: CacheOptions | false = {}, record: unknown = good) {
   const store = answeringStore((digest) => (digest === good.digest ? record : null))

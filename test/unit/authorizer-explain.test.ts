@@ -140,8 +140,8 @@ describe('what comes before the key', () => {
     null: [null, 'failed', 'The request names no tenant.'],
     empty: [() => '', 'failed', 'The request names no tenant.'],
     array: [() => ['acme'] as never, 'failed', 'The request names no tenant.'],
-    failing: [thrower, 'failed', 'The tenant resolver failed'],
-    rejecting: [async () => thrower(), 'failed', 'The tenant resolver failed'],
+    failing: [thrower, 'failed', 'The tenant resolver failed (Error)'],
+    rejecting: [async () => thrower(), 'failed', 'The tenant resolver failed (Error)'],
   } as const satisfies Record<string, readonly [KeyRequest['tenantId'], string, string]>
   const keys = {
     found: [good, {}, 'passed', 'The key is key-good.'],
