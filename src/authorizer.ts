@@ -12,6 +12,7 @@ import { subscribe } from './feeds.js'
 import { parseIpAddress } from './ip-address.js'
 import { KeyCache } from './key-cache.js'
 import { KeyLookup } from './key-lookup.js'
+import { notify } from './notify.js'
 import { invalidSecret } from './options.js'
 import type { Principal } from './principal.js'
 import { createResponses } from './response.js'
@@ -163,11 +164,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       durationMs: performance.now() - startedAtMs,
     } satisfies Omit<DecisionFacts, 'request'>
     Object.defineProperty(facts, 'request', { value: request.request })
-    try {
-      Promise.resolve(onDecision?.(decision, facts as unknown as DecisionFacts)).catch(() => {})
-    } catch {
-      // A log that fails must not decide.
-    }
+    notify(onDecision, decision, facts as unknown as DecisionFacts)
   }
 
   async function decideAndTell(request: AuthorizationRequest): Promise<Decision | Anonymous> {

@@ -1,4 +1,4 @@
-/** Imports keys that were issued elsewhere: `npm run example:import -- keys.csv --store keys.db`. */
+/** Imports keys that were issued elsewhere: `npm run example:import -- FILE --store keys.db`; without a file, a sample. */
 import { createReadStream, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,6 +1,7 @@
 import { authorizationFor } from '../authorization-for.js'
 import { createAuthorizer } from '../authorizer.js'
 import type { Explanation } from '../explanation.js'
+import type { KeyRecord } from '../key-record.js'
 import type { KeyStore } from '../key-store.js'
 import { assertOptions } from '../options.js'
 import { invalidInput } from './faults.js'
@@ -37,21 +38,33 @@ export async function explainKey(
   const { repository, digests, generate } = config
   const key = keyId === undefined ? null : await repository.findKey(tenantId, textOf('keyId', keyId))
   await session.authorized('key.explain', { groupId: key?.groupId ?? null, keyId: keyId ?? null })
+  let refused: { readonly error: unknown } | undefined
+  /** Now that it is known which key it is. */
+  async function askAgain({ groupId = null, id }: KeyRecord): Promise<void> {
+    try {
+      await session.authorized('key.explain', { groupId, keyId: id })
+    } catch (error) {
+      refused = { error }
+    }
+  }
   const store: KeyStore = {
     async findByDigest(digest, options) {
       // Whatever is looked up stands for the key: its digest is known to the repository alone.
       if (keyId !== undefined) return key && { ...key, digest }
       const record = await repository.findByDigest(digest, options)
-      const isForeign = typeof record?.tenantId === 'string' && record.tenantId !== tenantId
-      return isForeign ? null : record
+      if (typeof record?.tenantId === 'string' && record.tenantId !== tenantId) return null
+      if (record !== null) await askAgain(record)
+      return record
     },
   }
   const byReferenceId = { digest: digests, referenceIds: generate }
   const authorizer = createAuthorizer({ store, cache: false, ...(keyId === undefined && byReferenceId) })
   const credentials = keyId === undefined ? `rest_api_key=${referenceId}` : authorizationFor('key')
-  return authorizer.explain({
+  const explanation = await authorizer.explain({
     headerLines: (name) => (name === 'authorization' ? [credentials] : []),
     tenantId: request.tenantId ?? tenantId,
     ip,
   })
+  if (refused !== undefined) throw refused.error
+  return explanation
 }

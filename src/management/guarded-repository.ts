@@ -4,20 +4,25 @@ import type { KeyRepository } from './key-repository.js'
 
 /** What each method may answer; a write whose outcome is not one of these has not been reported as done. */
 const outcomes = {
-  findByDigest: undefined,
+  findByDigest: () => true,
   findManyByDigest: Array.isArray,
-  insertGroup: undefined,
-  findGroup: isObjectOrNull,
-  listGroups: Array.isArray,
+  insertGroup: () => true,
+  findGroup: (found, tenantId) => found === null || isVersion(found, tenantId),
+  listGroups: (list, tenantId) => Array.isArray(list) && list.every((item) => isVersion(item, tenantId)),
   replaceGroup: oneOf(true, false),
   deleteGroup: oneOf('deleted', 'changed', 'not_empty'),
   insertKeys: oneOf('inserted', 'digest_taken', 'group_missing'),
-  findKey: isObjectOrNull,
-  listKeys: Array.isArray,
+  findKey: (found, tenantId) => found === null || isVersion(found, tenantId),
+  listKeys: (list, tenantId) => Array.isArray(list) && list.every((item) => isVersion(item, tenantId)),
   replaceKey: oneOf(true, false),
   deleteKey: oneOf(true, false),
-  listAudit: Array.isArray,
-} as const satisfies Partial<Record<keyof KeyRepository, ((answer: unknown) => boolean) | undefined>>
+  listAudit: (list, tenantId) => Array.isArray(list) && list.every((item) => isOf(item, tenantId)),
+} as const satisfies Partial<Record<keyof KeyRepository, (answer: unknown, tenantId: unknown) => boolean>>
+
+/** The methods that a repository must have. */
+export const repositoryMethods = (Object.keys(outcomes) as (keyof typeof outcomes)[]).filter(
+  (name) => name !== 'findManyByDigest',
+)
 
 const failed = 'The key repository failed'
 
@@ -31,7 +36,11 @@ export function guardedRepository(repository: KeyRepository): KeyRepository {
   return Object.fromEntries(guarded) as KeyRepository
 }
 
-function guard(name: string, method: Method, isAnswer: ((answer: unknown) => boolean) | undefined): Method {
+function guard(
+  name: string,
+  method: Method,
+  isAnswer: (answer: unknown, tenantId: unknown) => boolean,
+): Method {
   return async (...args) => {
     let answer: unknown
     try {
@@ -40,7 +49,7 @@ function guard(name: string, method: Method, isAnswer: ((answer: unknown) => boo
       if (!isRestApiKeyError(error)) throw foreignError('repository_failed', failed, error)
       throw new RestApiKeyError('repository_failed', `${failed}: ${error.message}`, { cause: error })
     }
-    if (isAnswer?.(answer) === false) {
+    if (!isAnswer(answer, args[0])) {
       throw new RestApiKeyError('repository_failed', `The key repository broke the contract of "${name}"`)
     }
     return answer
@@ -51,6 +60,11 @@ function oneOf(...allowed: readonly unknown[]): (answer: unknown) => boolean {
   return (answer) => allowed.includes(answer)
 }
 
-function isObjectOrNull(answer: unknown): boolean {
-  return typeof answer === 'object'
+/** Nothing of another tenant is handed on, whatever a repository finds. */
+function isOf(item: unknown, tenantId: unknown): boolean {
+  return typeof item === 'object' && item !== null && (item as { tenantId?: unknown }).tenantId === tenantId
+}
+
+function isVersion(item: unknown, tenantId: unknown): boolean {
+  return isOf(item, tenantId) && Number.isSafeInteger((item as { version?: unknown }).version)
 }

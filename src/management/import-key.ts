@@ -91,7 +91,10 @@ export async function importOne(
       return { outcome: 'unchanged', key }
     }
     const outcome = await repository.insertKeys([prepared.key], [prepared.event])
-    if (outcome === 'group_missing') throw groupMissing()
+    if (outcome === 'group_missing') {
+      session.tellRefused(prepared.event)
+      throw groupMissing()
+    }
     if (outcome === 'digest_taken') return undefined
     session.tell(prepared.event)
     const { digest: _, ...key } = prepared.key

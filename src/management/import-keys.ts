@@ -1,4 +1,5 @@
 import { type Fault, isRestApiKeyError, type RestApiKeyError } from '../errors.js'
+import { notify } from '../notify.js'
 import { assertOptions, invalidOption, optionalFunction, wholeNumber } from '../options.js'
 import { groupMissing, type PreparedKey, prepare, referenceIdTaken, usableRecord } from './import-key.js'
 import type { KeyManagerConfig } from './key-manager.js'
@@ -10,9 +11,9 @@ export interface ImportOptions {
   readonly groupId?: string
   /** Rows that are written together, or not at all; refused ones are left out. 1 to 1,000; default 500. */
   readonly batchSize?: number
-  /** Called after each batch with the figures so far. */
+  /** Called after each batch with the figures so far. Its failures are ignored. */
   readonly onProgress?: (report: ImportReport) => void
-  /** Called for each row that was not imported. */
+  /** Called for each row that was not imported. Its failures are ignored. */
   readonly onRefused?: (refusal: RefusedRow) => void
   /** Ends the import before the next batch; what was written stays, in whole batches. */
   readonly signal?: AbortSignal
@@ -68,7 +69,7 @@ export async function importKeys(
     const refusal = { row, code, message, faults }
     counts.refused++
     if (refusals.length < keptRefusals) refusals.push(refusal)
-    onRefused?.(refusal)
+    notify(onRefused, refusal)
   }
 
   /** Nothing but the database's failure ends an import. */
@@ -126,7 +127,10 @@ export async function importKeys(
     }
     return rows.filter(({ row, fit }) => {
       const isOrphan = missing.has(fit.key.groupId ?? '')
-      if (isOrphan) refuse(row, groupMissing())
+      if (isOrphan) {
+        session.tellRefused(fit.event)
+        refuse(row, groupMissing())
+      }
       return !isOrphan
     })
   }
@@ -152,12 +156,12 @@ export async function importKeys(
     if (batch.length === batchSize) {
       await write(batch)
       batch = []
-      onProgress?.(report())
+      notify(onProgress, report())
     }
   }
   if (batch.length > 0 && !signal?.aborted) {
     await write(batch)
-    onProgress?.(report())
+    notify(onProgress, report())
   }
   return report()
 }

@@ -5,7 +5,7 @@ import { sha256Digest } from '../sha256-digest.js'
 import { type Actor, parseActor } from './actor.js'
 import type { AuditEvent } from './audit-event.js'
 import type { Directory } from './directory.js'
-import { guardedRepository } from './guarded-repository.js'
+import { guardedRepository, repositoryMethods } from './guarded-repository.js'
 import type { KeyRepository } from './key-repository.js'
 import type { ManagementAction, ManagementTarget } from './management-action.js'
 import { createTenantKeys, type TenantKeys } from './tenant-keys.js'
@@ -86,8 +86,9 @@ function parseKeyManagerOptions(options: KeyManagerOptions): KeyManagerConfig {
     generate = referenceIds(),
     digest = sha256Digest(),
   } = options
-  if (typeof repository?.insertKeys !== 'function') {
-    throw invalidOption('repository', 'a KeyRepository, such as memoryStore()', repository)
+  const lacking = repositoryMethods.find((name) => typeof repository?.[name] !== 'function')
+  if (lacking !== undefined) {
+    throw invalidOption('repository', `a KeyRepository, with a method ${lacking}`, repository)
   }
   if (typeof authorize !== 'function') throw invalidOption('authorize', 'a function', authorize)
   if (

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { RestApiKeyError } from '../errors.js'
 import { frozenJson } from '../json.js'
+import { notify } from '../notify.js'
 import { foreignError } from '../store-error.js'
 import type { Actor } from './actor.js'
 import type { AuditEvent } from './audit-event.js'
@@ -56,13 +57,13 @@ export class Session {
     throw new RestApiKeyError('not_authorized', `The actor may not do this: ${action}`, cause && { cause })
   }
 
-  /** A log that fails must not undo what was committed. */
   tell(event: AuditEvent): void {
-    try {
-      Promise.resolve(this.#config.onAudit?.(event)).catch(() => {})
-    } catch {
-      // As above.
-    }
+    notify(this.#config.onAudit, event)
+  }
+
+  /** An attempt that was allowed and came upon nothing in this tenant, such as another tenant's key. */
+  tellRefused(event: AuditEvent): void {
+    this.tell({ ...event, outcome: 'refused' })
   }
 
   newKey(id: string, facts: KeyFacts, hint: string, at: Date): KeyEntry {

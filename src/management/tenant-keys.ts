@@ -90,14 +90,14 @@ export function createTenantKeys(config: KeyManagerConfig, actor: Required<Actor
   async function group(id: string, action: ManagementAction): Promise<KeyGroup> {
     const found = await repository.findGroup(tenantId, textOf('id', id))
     if (found !== null) return found
-    await session.authorized(action, { groupId: id })
+    session.tellRefused(await session.authorized(action, { groupId: id }))
     throw notFound('group')
   }
 
   async function key(id: string, action: ManagementAction): Promise<KeyEntry> {
     const found = await repository.findKey(tenantId, textOf('id', id))
     if (found !== null) return found
-    await session.authorized(action, { keyId: id })
+    session.tellRefused(await session.authorized(action, { keyId: id }))
     throw notFound('key')
   }
 
@@ -197,7 +197,10 @@ export function createTenantKeys(config: KeyManagerConfig, actor: Required<Actor
         const created = session.newKey(id, facts, hintOf(referenceId, generate), event.at)
         const stored = { ...created, digest: digests[0](referenceId) }
         const outcome = await repository.insertKeys([stored], [event])
-        if (outcome === 'group_missing') throw notFound('group')
+        if (outcome === 'group_missing') {
+          session.tellRefused(event)
+          throw notFound('group')
+        }
         if (outcome === 'digest_taken') return undefined
         session.tell(event)
         return { referenceId, key: created }

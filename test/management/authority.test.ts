@@ -125,12 +125,15 @@ describe.each(calls)('%s', (name, action, call) => {
     ])
   })
 
-  it('does and shows nothing of another tenant', async () => {
-    const { globex, scene, everything } = await openScene({ answer: () => true })
+  it('does and shows nothing of another tenant, and tells of the attempt', async () => {
+    const { globex, scene, everything, audit } = await openScene({ answer: () => true })
     const before = await everything()
     if (targeted.has(name)) {
       expect((await refusal(call(globex, scene))).code).toBe('not_found')
       expect(await everything()).toEqual(before)
+      expect(audit.filter(({ outcome }) => outcome === 'refused')).toMatchObject([
+        { action, tenantId: 'globex' },
+      ])
     } else {
       const answer = JSON.stringify((await call(globex, scene)) ?? null)
       for (const id of [scene.groupId, scene.emptyGroupId]) expect(answer).not.toContain(id)

@@ -1,5 +1,11 @@
 import { memoryStore, referenceIds } from 'rest-api-key'
-import type { KeyChanges, KeyInput, KeyRepository, VersionOption } from 'rest-api-key/management'
+import {
+  createKeyManager,
+  type KeyChanges,
+  type KeyInput,
+  type KeyRepository,
+  type VersionOption,
+} from 'rest-api-key/management'
 import { describe, expect, it } from 'vitest'
 import { openManager, refusal, withKey } from './support.js'
 
@@ -56,6 +62,41 @@ describe('a repository that breaks its contract', () => {
       )
     },
   )
+
+  const nonsense: readonly (readonly [method: keyof KeyRepository, answer: unknown])[] = [
+    ['findKey', []],
+    ['findKey', {}],
+    ['findKey', { tenantId: 'globex', version: 1 }],
+    ['findKey', { tenantId: 'acme', version: '1' }],
+    ['findKey', undefined],
+    ['findGroup', { tenantId: 'globex', version: 1 }],
+    ['listKeys', [null, null]],
+    ['listKeys', [{ tenantId: 'globex', version: 1 }]],
+    ['listGroups', {}],
+    ['listAudit', [{ tenantId: 'globex' }]],
+  ]
+  it.each(nonsense)(
+    'hands on nothing that is of no use or of another tenant: %s answers %o',
+    async (method, answer) => {
+      const repository = { ...memoryStore(), [method]: async () => answer } as KeyRepository
+      const { acme } = await openManager({ repository })
+      const calls = {
+        findKey: () => acme.deactivateKey('id'),
+        findGroup: () => acme.getGroup('id'),
+        listKeys: () => acme.listKeys({ limit: 1 }),
+        listGroups: () => acme.listGroups(),
+        listAudit: () => acme.listAudit(),
+      }
+      expect((await refusal(calls[method as keyof typeof calls]())).code).toBe('repository_failed')
+    },
+  )
+
+  it('is refused at creation if a method is missing', () => {
+    const { listAudit: _, ...rest } = memoryStore()
+    expect(() =>
+      createKeyManager({ repository: rest as unknown as KeyRepository, authorize: () => true }),
+    ).toThrow('listAudit')
+  })
 
   it('is asked a bounded number of times while others write in between', async () => {
     const store = memoryStore()
@@ -159,6 +200,18 @@ describe('whoever may do nothing', () => {
     expect(await acme.updateKey(key.id, { activated: false, description: 'x' })).toMatchObject({
       description: 'x',
     })
+  })
+
+  it('is not told by explain of a key in a group that is closed to it', async () => {
+    const repository = memoryStore()
+    const { acme: right } = await openManager({ repository })
+    const { key, referenceId, group } = await withKey(right)
+    const { acme } = await openManager({
+      repository,
+      authorize: (_, __, { groupId }) => groupId !== group.id,
+    })
+    expect((await refusal(acme.explain({ keyId: key.id }))).code).toBe('not_authorized')
+    expect((await refusal(acme.explain({ referenceId }))).code).toBe('not_authorized')
   })
 
   it('does not read a key of another group by importing it', async () => {
@@ -283,6 +336,22 @@ describe('a batch of an import', () => {
       [5, 'not_found'],
     ])
     expect((await acme.listKeys()).items.map(({ hint }) => hint).length).toBe(2)
+  })
+
+  it('is not ended by hooks that fail', async () => {
+    const { acme } = await openManager()
+    const { id: groupId } = await acme.createGroup({ name: 'Group' })
+    const failing = async () => {
+      throw new Error('no')
+    }
+    const throwing = () => {
+      throw new Error('no')
+    }
+    const rows = [{ referenceId: 'FIRST', groupId }, null]
+    for (const hook of [failing, throwing]) {
+      const report = await acme.importKeys(rows, { onProgress: hook, onRefused: hook })
+      expect(report.refused).toBe(1)
+    }
   })
 
   it('takes the group of the import where a row names none', async () => {

@@ -42,14 +42,14 @@ export function groupMethods({ db, dialect, write }: Context): GroupMethods {
 
     async replaceGroup(group, version, event) {
       return write(async (trx) => {
-        const { numUpdatedRows } = await trx
+        const [locked] = await lockedGroups(trx, group.tenantId, [group.id], dialect)
+        if (locked?.version !== version) return false
+        await trx
           .updateTable('rest_api_key_groups')
           .set(groupChanges(group))
           .where('tenant_id', '=', exact(group.tenantId))
           .where('id', '=', exact(group.id))
-          .where('version', '=', version)
-          .executeTakeFirst()
-        if (numUpdatedRows === 0n) return false
+          .execute()
         await insertEvents(trx, [event], dialect)
         return true
       })
@@ -96,7 +96,7 @@ export async function lockedGroups(
     .where('tenant_id', '=', exact(tenantId))
     .where('id', 'in', wanted)
     .execute()
-  // Read back, because MySQL may count rows that have changed instead of rows that were found.
+  // Read back: MySQL may count rows that have changed instead of rows that were found, and other drivers none at all.
   const rows = await trx
     .selectFrom('rest_api_key_groups')
     .select(['id', 'version'])

@@ -1,12 +1,13 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { KeyRepository, StoredKey } from '../../management/key-repository.js'
 import { insertEvents } from './audit.js'
 import { behind, contains } from './conditions.js'
+import type { Dialect } from './connection.js'
 import { type Context, chunksOf, rowsOfStatement } from './context.js'
 import { lockedGroups } from './groups.js'
 import { entryColumns, entryOf, keyChanges, keyRow } from './rows.js'
 import type { Tables } from './tables.js'
-import { text } from './values.js'
+import { count, text } from './values.js'
 
 type KeyMethods = Pick<KeyRepository, 'insertKeys' | 'findKey' | 'listKeys' | 'replaceKey' | 'deleteKey'>
 
@@ -97,14 +98,13 @@ export function keyMethods({ db, dialect, write, changed }: Context): KeyMethods
     async replaceKey(key, version, event) {
       return telling(key.tenantId, key.id, () =>
         write(async (trx) => {
-          const { numUpdatedRows } = await trx
+          if ((await lockedVersion(trx, key.tenantId, key.id, dialect)) !== version) return false
+          await trx
             .updateTable('rest_api_keys')
             .set(keyChanges(key, dialect))
             .where('tenant_id', '=', exact(key.tenantId))
             .where('id', '=', exact(key.id))
-            .where('version', '=', version)
-            .executeTakeFirst()
-          if (numUpdatedRows === 0n) return false
+            .execute()
           await insertEvents(trx, [event], dialect)
           return true
         }),
@@ -114,17 +114,38 @@ export function keyMethods({ db, dialect, write, changed }: Context): KeyMethods
     async deleteKey(tenantId, id, version, event) {
       return telling(tenantId, id, () =>
         write(async (trx) => {
-          const { numDeletedRows } = await trx
+          if ((await lockedVersion(trx, tenantId, id, dialect)) !== version) return false
+          await trx
             .deleteFrom('rest_api_keys')
             .where('tenant_id', '=', exact(tenantId))
             .where('id', '=', exact(id))
-            .where('version', '=', version)
-            .executeTakeFirst()
-          if (numDeletedRows === 0n) return false
+            .execute()
           await insertEvents(trx, [event], dialect)
           return true
         }),
       )
     },
   }
+}
+
+/** The version of a key, locked until the transaction ends, or `undefined`; see `lockedGroups`. */
+async function lockedVersion(
+  trx: Transaction<Tables>,
+  tenantId: string,
+  id: string,
+  { exact }: Dialect,
+): Promise<number | undefined> {
+  await trx
+    .updateTable('rest_api_keys')
+    .set({ version: sql.ref<number>('version') })
+    .where('tenant_id', '=', exact(tenantId))
+    .where('id', '=', exact(id))
+    .execute()
+  const row = await trx
+    .selectFrom('rest_api_keys')
+    .select('version')
+    .where('tenant_id', '=', exact(tenantId))
+    .where('id', '=', exact(id))
+    .executeTakeFirst()
+  return row && count(row.version)
 }
