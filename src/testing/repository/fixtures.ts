@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import type { LookUpOptions } from '../../key-store.js'
 import type { AuditEvent } from '../../management/audit-event.js'
 import type { KeyEntry } from '../../management/key-entry.js'
 import type { KeyGroup } from '../../management/key-group.js'
@@ -19,7 +20,7 @@ export const start = Date.parse('2026-01-01T00:00:00.000Z')
 export const all = { after: null, limit: 1_000 }
 export const allKeys = { ...all, groupId: null, search: null }
 export const allEvents = { ...all, groupId: null, keyId: null }
-export const lookUp = () => ({ signal: new AbortController().signal })
+export const lookUp = (): LookUpOptions => ({ signal: new AbortController().signal })
 
 export function group(more: Partial<KeyGroup> = {}): KeyGroup {
   const at = new Date(start)
