@@ -63,9 +63,8 @@ export function createRequestAuthorizer<Request>(
   authorizer: Authorizer,
   options: RequestAuthorizerOptions<Request> & { readonly onDenied?: unknown },
   reader: RequestReader<Request>,
-  known: readonly string[] = ['tenant', 'ip', 'optional', 'onDenied'],
 ): (request: Request) => Promise<AuthorizedRequest> {
-  assertOptions('apiKeyAuth', options, known)
+  assertOptions('apiKeyAuth', options, ['tenant', 'ip', 'optional', 'onDenied'])
   const { tenant, ip, optional, onDenied } = options
   if (typeof authorizer?.authorize !== 'function') {
     throw invalidOption('authorizer', 'made by createAuthorizer()', authorizer)
