@@ -1,6 +1,7 @@
 import type { ChangeFeed, ChangeListener } from './change-feed.js'
 import type { KeyCache } from './key-cache.js'
 import type { KeyLookup } from './key-lookup.js'
+import { notify } from './notify.js'
 import { invalidOption } from './options.js'
 
 interface Feeds {
@@ -54,7 +55,13 @@ export function subscribe({ store, changes, cache, lookup }: Feeds): () => Promi
     })
   }
   if (store.changes !== undefined && store.changes !== changes) {
-    subscribeTo('store.changes', store.changes, () => {})
+    try {
+      subscribeTo('store.changes', store.changes, () => {})
+    } catch (error) {
+      // Nobody would be left to end the other one.
+      for (const end of endings) notify(end)
+      throw error
+    }
   }
   let ending: Promise<unknown> | undefined
   return async () => {

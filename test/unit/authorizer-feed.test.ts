@@ -556,3 +556,28 @@ describe('at creation', () => {
     )
   })
 })
+
+describe('a feed that cannot be subscribed to', () => {
+  const store = { findByDigest: async () => null }
+  const broken: readonly (readonly [name: string, subscribe: () => unknown])[] = [
+    [
+      'throws',
+      () => {
+        throw new Error('no')
+      },
+    ],
+    ['returns nothing', () => undefined],
+    ['returns a promise', async () => {}],
+  ]
+  it.each(broken)(
+    'is a mistake of the program if it %s, and leaves no other subscription behind',
+    (_, subscribe) => {
+      let ended = 0
+      const changes = { subscribe: () => async () => void ended++ }
+      const wrong = { subscribe } as never
+      expect(() => createAuthorizer({ store, changes: wrong })).toThrow()
+      expect(() => createAuthorizer({ store: { ...store, changes: wrong }, changes })).toThrow()
+      expect(ended).toBe(1)
+    },
+  )
+})
