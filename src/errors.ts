@@ -14,6 +14,8 @@ export type RestApiKeyErrorCode =
   | 'store_timeout'
   /** `maxConcurrentLookups` look-ups were already running. */
   | 'store_overloaded'
+  /** A change feed lost its connection; told to its `onError`. */
+  | 'feed_failed'
   /** The tenant resolver threw or rejected. */
   | 'tenant_failed'
   /** `authorizer.close()` was called before. */
