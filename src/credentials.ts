@@ -24,19 +24,12 @@ export interface CredentialFormat {
 
 const maxIdLength = 256
 
-/** `A-Z a-z 0-9 - . _ ~`, the unreserved characters of RFC 3986, section 2.3. */
-const idCharacters = new Uint8Array(128)
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~') {
-  idCharacters[character.charCodeAt(0)] = 1
-}
+/** `A-Z a-z 0-9 - . _ ~`, the unreserved characters of RFC 3986, section 2.3. Without the `u` flag, `\w` is ASCII. */
+const idCharacters = /^[\w.~-]+$/
 
 /** Whether a text can be a Reference ID: 1 to 256 characters of `A-Z a-z 0-9 - . _ ~`. */
 export function isReferenceId(text: string): boolean {
-  if (text.length === 0 || text.length > maxIdLength) return false
-  for (let i = 0; i < text.length; i++) {
-    if (idCharacters[text.charCodeAt(i)] !== 1) return false
-  }
-  return true
+  return text.length <= maxIdLength && idCharacters.test(text)
 }
 
 export const referenceIdForm = '1 to 256 characters of A-Z a-z 0-9 - . _ ~'
