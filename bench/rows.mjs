@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util'
+
+/** The numbers that a case is given as `--name=value`. */
+export function settings(defaults) {
+  const { values } = parseArgs({ strict: false })
+  const numbers = Object.entries(values).map(([name, value]) => [name, Number(value)])
+  return { ...defaults, ...Object.fromEntries(numbers) }
+}
+
+/** What a case ends with: rows of the report, as JSON for the process that started it. */
+export function print(rows) {
+  console.log(JSON.stringify(rows))
+}
+
+/** A ratio to the baseline: the median of the rounds, with the quartiles for its spread. */
+export function ratioRow(what, { nanoseconds, ratio }, target = {}) {
+  return {
+    what,
+    figure: ratio.median,
+    unit: '×',
+    spread: [ratio.low, ratio.high],
+    absolute: `${(nanoseconds / 1_000).toFixed(2)} µs`,
+    ...target,
+  }
+}
+
+/** The baseline against itself: what differs is noise. */
+export function controlRow(what, measured) {
+  return { ...ratioRow(`control: ${what}`, measured), isControl: true }
+}
