@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util'
 
-/** The numbers that a case is given as `--name=value`. */
+/** What a case is given as `--name=value`, numbers as numbers. */
 export function settings(defaults) {
   const { values } = parseArgs({ strict: false })
-  const numbers = Object.entries(values).map(([name, value]) => [name, Number(value)])
-  return { ...defaults, ...Object.fromEntries(numbers) }
+  const given = Object.entries(values).map(([name, value]) => [
+    name,
+    /^[\d.]+$/.test(value) ? Number(value) : value,
+  ])
+  return { ...defaults, ...Object.fromEntries(given) }
 }
 
 /** What a case ends with: rows of the report, as JSON for the process that started it. */
