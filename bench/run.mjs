@@ -36,8 +36,8 @@ const sections = []
 const failures = []
 for (const { title, cases, needsPeers } of suites(full)) {
   if (only !== undefined && !title.toLowerCase().includes(only)) continue
-  if (needsPeers && !existsSync(here('node_modules'))) {
-    failures.push(`${title}: run npm ci in bench/ first`)
+  if (needsPeers && !existsSync(here('peers/node_modules'))) {
+    failures.push(`${title}: run npm ci in bench/peers/ first`)
     continue
   }
   const rows = []
