@@ -18,7 +18,7 @@ export function digestOf(id) {
 }
 
 /** A text of its own, in one piece, as it comes from a socket or a driver. */
-export function fresh(text) {
+function fresh(text) {
   return Buffer.from(text, 'latin1').toString('latin1')
 }
 

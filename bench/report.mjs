@@ -38,7 +38,7 @@ function targetOf({ atMost, atLeast, unit }) {
 }
 
 /** By the figure as it is shown. */
-export function verdictOf({ figure, unit, atMost, atLeast }) {
+function verdictOf({ figure, unit, atMost, atLeast }) {
   const shown = Number(figure.toFixed(unit === '×' || figure < 10 ? 2 : 0))
   if (atMost !== undefined) return shown <= atMost ? 'met' : '**missed**'
   if (atLeast !== undefined) return shown >= atLeast ? 'met' : '**missed**'

@@ -16,7 +16,7 @@ export function suites(full) {
       { file: 'allocation', args: ['--atMost=400'], flags: counting },
       {
         file: 'memory',
-        args: [`--keys=${full ? 1_000_000 : 100_000}`, '--atMost=450'],
+        args: [`--keys=${full ? 1_000_000 : 130_000}`, '--atMost=450'],
         flags: ['--expose-gc', ...heap],
       },
       ...(full ? [{ file: 'scaling', args: ['--most=100000'], flags: heap }] : []),
@@ -34,6 +34,14 @@ export function suites(full) {
         args: [`--framework=${name}`],
       })),
     },
-    { title: 'Other systems, in process', needsPeers: true, cases: [{ file: 'systems' }] },
+    {
+      title: 'Other systems, in process',
+      needsPeers: true,
+      cases: [1_000, 100_000].map((keys) => ({
+        file: 'systems',
+        args: [`--keys=${keys}`, `--rounds=${keys > 1_000 ? 10 : 60}`],
+        flags: heap,
+      })),
+    },
   ]
 }

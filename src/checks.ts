@@ -26,7 +26,7 @@ function isNotExpired(key: CachedKey): boolean {
 
 /** By code point. The record is the authority: what the request claims can only narrow. */
 function belongsTo(key: CachedKey, claim: TenantClaim): boolean {
-  return claim === key.allowed.principal.tenantId || isTenantFromKey(claim)
+  return claim === key.tenantId || isTenantFromKey(claim)
 }
 
 function mayBeUsedFrom(key: CachedKey, address: string | undefined): boolean {

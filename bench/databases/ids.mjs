@@ -3,7 +3,7 @@ export function idOf(number) {
   return `key-${number}`
 }
 
-export const columns = [
+const columns = [
   'id',
   'digest',
   'tenant_id',
