@@ -5,6 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** Stands between a client and a server, to lose a connection at a chosen moment or to be a network that fails. */
 export interface TcpProxy {
   readonly port: number
+  /** How many clients are connected. */
+  readonly connections: number
   /** Loses the connection instead of the server's answer to the next thing sent that contains this text. */
   loseAnswerTo(text: string): void
   /** Resets every connection and refuses new ones. */
@@ -20,6 +22,7 @@ export interface TcpProxy {
 
 export async function tcpProxy(target: URL): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  const clients = new Set<Socket>()
   const silencing = new Set<() => void>()
   let awaited: string | undefined
   let isSwallowing = false
@@ -35,6 +38,7 @@ export async function tcpProxy(target: URL): Promise<TcpProxy> {
   }
 
   const server = createServer((client) => {
+    clients.add(client.on('close', () => clients.delete(client)))
     if (isSwallowing) {
       register(client.resume(), () => {})
       return
@@ -81,6 +85,9 @@ export async function tcpProxy(target: URL): Promise<TcpProxy> {
   const { port } = server.address() as AddressInfo
   return {
     port,
+    get connections() {
+      return clients.size
+    },
     loseAnswerTo(text) {
       awaited = text
     },
