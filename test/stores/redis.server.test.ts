@@ -360,7 +360,7 @@ describe.each(redisClients)('over %s', (_, open) => {
 })
 
 describe('a connection that is lost between a write and its answer', () => {
-  const impatient: readonly (readonly [name: string, open: (port: number) => Promise<OpenRedis>])[] = [
+  const impatient: readonly (readonly [name: string, open: (port: number) => Promise<Omit<OpenRedis, 'duplicate'>>])[] = [
     [
       'ioredis',
       async (port) => {
@@ -465,8 +465,14 @@ async function dumpOf(prefix: string): Promise<readonly string[]> {
   const keys = await keysIn(redis, `{${prefix}}:*`)
   return Promise.all(
     keys.map(async (key) => {
-      const isText = (await redis.type(key)) === 'string'
-      return `${key} ${isText ? await redis.get(key) : await redis.zrange(key, '0', '-1')}`
+      switch (await redis.type(key)) {
+        case 'string':
+          return `${key} ${await redis.get(key)}`
+        case 'stream':
+          return `${key} ${await redis.xrange(key, '-', '+')}`
+        default:
+          return `${key} ${await redis.zrange(key, '0', '-1')}`
+      }
     }),
   )
 }
