@@ -64,7 +64,7 @@ export interface RunningApi {
 }
 
 /** What a door without a framework does not have, so that no rule about it applies. */
-export type Feature = 'route parameters' | 'header lines' | 'earlier headers'
+type Feature = 'route parameters' | 'header lines' | 'earlier headers'
 
 export interface Framework {
   readonly name: string
