@@ -1,3 +1,4 @@
+import { LibsqlDialect } from '@libsql/kysely-libsql'
 import { Kysely, sql } from 'kysely'
 import pg from 'pg'
 import type { ChangeFeed } from 'rest-api-key'
@@ -9,7 +10,10 @@ import { mariadbDialect, type SqlDatabase } from './sql-databases.js'
 import { tcpProxy } from './tcp-proxy.js'
 
 /** Makes a feed over connections of its own to the database at this place. */
-type FeedAt = (location: string, onError: OnError) => { readonly feed: ChangeFeed; close(): Promise<void> }
+export type FeedAt = (
+  location: string,
+  onError: OnError,
+) => { readonly feed: ChangeFeed; close(): Promise<void> }
 
 const timeoutMs = 200
 const intervalMs = 50
@@ -22,6 +26,11 @@ export const postgresFeedAt: FeedAt = (location, onError) => ({
 export const mariadbFeedAt: FeedAt = (location, onError) => {
   const db = new Kysely<Tables>({ dialect: mariadbDialect(location) })
   return { feed: pollingChanges(db, { intervalMs, timeoutMs, onError }), close: () => db.destroy() }
+}
+
+export const sqliteFeedAt: FeedAt = (location, onError) => {
+  const db = new Kysely<Tables>({ dialect: new LibsqlDialect({ url: `file:${location}` }) })
+  return { feed: pollingChanges(db, { intervalMs, onError }), close: () => db.destroy() }
 }
 
 /** Feeds over one database, whose tables are emptied for each of them. */
@@ -57,15 +66,6 @@ export function sqlFeedThroughProxy(
       },
     }
   }
-}
-
-/** A feed over SQLite, which has no server, and connections of its own. */
-export function sqliteFeed(database: () => SqlDatabase): (onError: OnError) => Promise<OpenFeed> {
-  return async (onError) => ({
-    ...(await storesOf(database())),
-    feed: pollingChanges(database().connect(), { intervalMs, timeoutMs: 2_000, onError }),
-    close: async () => {},
-  })
 }
 
 async function storesOf({ db, connect }: SqlDatabase): Promise<Omit<OpenFeed, 'feed' | 'close'>> {
