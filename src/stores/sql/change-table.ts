@@ -42,7 +42,7 @@ export function changeTable(db: Kysely<Tables>): ChangeTable {
         .selectFrom('rest_api_key_changes')
         .select((is) => is.fn.min('seq').as('lowest'))
         .executeTakeFirstOrThrow()
-      const end = Math.min(last - keptRows, Number(lowest) + prunedRows)
+      const end = Math.min(last - keptRows + 1, Number(lowest) + prunedRows)
       await db.deleteFrom('rest_api_key_changes').where('seq', '<', end).execute()
     },
   }
