@@ -379,8 +379,10 @@ describe('a transaction that is left open', () => {
 })
 
 describe('a process', () => {
+  const script = new URL('../support/feed-process.ts', import.meta.url)
+
   it('ends by itself when the subscription has ended', async () => {
-    const { code, output } = await runScript('test/support/feed-process.ts', database().location)
+    const { code, output } = await runScript(script.pathname, database().location)
     expect([code, output]).toEqual([0, 'connected\nended\n'])
   })
 })
