@@ -360,7 +360,10 @@ describe.each(redisClients)('over %s', (_, open) => {
 })
 
 describe('a connection that is lost between a write and its answer', () => {
-  const impatient: readonly (readonly [name: string, open: (port: number) => Promise<Omit<OpenRedis, 'duplicate'>>])[] = [
+  const impatient: readonly (readonly [
+    name: string,
+    open: (port: number) => Promise<Omit<OpenRedis, 'duplicate'>>,
+  ])[] = [
     [
       'ioredis',
       async (port) => {
