@@ -12,7 +12,7 @@ export interface Entry {
   readonly message: unknown
 }
 
-/** Adds an entry: the key with this digest changes. */
+/** Adds an entry: the key with this digest changes. Comes before other writes, because a stream can be used up. */
 export function announced(stream: string, digest: string): Write {
   return ['XADD', stream, ...limit, '*', 'digest', cacheKeyOf(digest)]
 }
