@@ -11,6 +11,8 @@ export default defineConfig({
     koa: 'adapters/koa.ts',
     fastify: 'adapters/fastify.ts',
     hono: 'adapters/hono.ts',
+    node: 'adapters/node.ts',
+    fetch: 'adapters/fetch.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

@@ -8,7 +8,10 @@ export default defineConfig({
       { find: /^rest-api-key$/, replacement: source('./src/index.ts') },
       { find: /^rest-api-key\/(testing|management)$/, replacement: source('./src/$1/index.ts') },
       { find: /^rest-api-key\/(sql|redis)$/, replacement: source('./src/stores/$1/index.ts') },
-      { find: /^rest-api-key\/(express|koa|fastify|hono)$/, replacement: source('./adapters/$1.ts') },
+      {
+        find: /^rest-api-key\/(express|koa|fastify|hono|node|fetch)$/,
+        replacement: source('./adapters/$1.ts'),
+      },
     ],
   },
   test: {

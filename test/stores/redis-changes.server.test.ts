@@ -16,6 +16,8 @@ import {
   redisClients,
 } from '../support/redis-clients.js'
 import { expectError } from '../support/refusals.js'
+import { runScript } from '../support/script.js'
+import { redisClusterUrls, redisUrl } from '../support/services.js'
 import { turn } from '../support/turn.js'
 
 expectNoUnhandledRejections()
@@ -234,6 +236,46 @@ describe.each(redisClients)('redisChanges over %s', (_, open) => {
     await listener.next('connected')
     await end()
     await expect(senderOf(client)('any', 'GET', ['any'])).rejects.toThrow()
+  })
+})
+
+describe('a process that has closed everything', () => {
+  const programs: readonly (readonly [name: string, client: string, close: string])[] = [
+    ['ioredis', `new (await import('ioredis')).Redis('${redisUrl()}')`, 'disconnect'],
+    ['node-redis', `(await import('redis')).createClient({ url: '${redisUrl()}' })`, 'destroy'],
+    [
+      'ioredis on a cluster',
+      `new (await import('ioredis')).Cluster(${JSON.stringify(redisClusterUrls())})`,
+      'disconnect',
+    ],
+    [
+      'node-redis on a cluster',
+      `(await import('redis')).createCluster({ rootNodes: ${JSON.stringify(redisClusterUrls().map((url) => ({ url })))} })`,
+      'destroy',
+    ],
+  ]
+
+  it.each(programs)('exits by itself, over %s', async (_, client, close) => {
+    const program = `
+      const { createAuthorizer } = await import('./src/index.js')
+      const { redisChanges, redisStore } = await import('./src/stores/redis/index.js')
+      const client = ${client}
+      if (client.isOpen === false) await client.connect()
+      const changes = redisChanges(() => client.duplicate(), { onError: console.error })
+      const authorizer = createAuthorizer({ store: redisStore(client), changes })
+      await new Promise((resolve) => {
+        const end = changes.subscribe({
+          connected: () => setImmediate(() => resolve(end())),
+          lost() {},
+          changed() {},
+          flush() {},
+        })
+      })
+      await authorizer.close()
+      client.${close}()
+      console.log('closed')
+    `
+    expect(await runScript('--input-type=module', '--eval', program)).toEqual({ code: 0, output: 'closed\n' })
   })
 })
 

@@ -3,8 +3,8 @@ import type { ChangeFeed, ChangeListener } from 'rest-api-key'
 /** What a feed tells, in words: `connected`, `lost`, `flush`, and `changed` with the digest. */
 export interface RecordingListener extends ChangeListener {
   readonly heard: readonly string[]
-  /** Resolves when this is heard, now or later, after what was waited for before. */
-  next(news: string): Promise<void>
+  /** Resolves when one of these is heard, now or later, after what was waited for before. */
+  next(...news: readonly string[]): Promise<void>
   /** Resolves when all of it has been heard, in whichever order. */
   all(news: readonly string[]): Promise<void>
 }
@@ -35,9 +35,9 @@ export function recordingListener(): RecordingListener {
     lost: () => tell('lost'),
     changed: (digest) => tell(`changed ${digest}`),
     flush: () => tell('flush'),
-    next: (news) =>
+    next: (...news) =>
       until(() => {
-        const found = heard.indexOf(news, read)
+        const found = heard.findIndex((one, index) => index >= read && news.includes(one))
         if (found !== -1) read = found + 1
         return found !== -1
       }),

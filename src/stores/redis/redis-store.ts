@@ -21,7 +21,7 @@ export interface RedisStore extends Required<KeyRepository> {}
 
 /**
  * Keeps groups, keys and audit in Redis, over a client of ioredis or node-redis that the application has connected and
- * closes itself. A look-up is one `GET`; every change is one Lua script.
+ * closes itself. A look-up is one `GET`; every change is one Lua script. `redisChanges` tells other processes of it.
  *
  * Limits
  * - All keys of a store share one hash tag, hence one slot and one master of a cluster.
