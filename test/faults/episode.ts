@@ -39,7 +39,7 @@ export type Subject =
   | ('cold' | 'foreign' | 'unknown')
 
 /** A revocation through the store that has the fault. */
-export interface Attempt {
+interface Attempt {
   readonly beganAtMs: number
   /** When the call returned, and whether it said that the key was revoked; `undefined`: it did not return. */
   settled?: { readonly atMs: number; readonly isDone: boolean }
