@@ -37,16 +37,17 @@ export interface Soaked {
 
 type Instance = OtherProcess<SoakInstanceApi>
 
+interface Cut {
+  readonly how: 'swallow' | 'cut'
+  readonly ms: number
+}
+
 const program = new URL('instance.ts', import.meta.url)
 const parts = 5
 const leastCuts = 3
 const judgeMs = 250
 /** More than a run may need, besides its time, to start, to connect again and to be measured. */
 const marginMs = 5 * 60_000
-interface Cut {
-  readonly how: 'swallow' | 'cut'
-  readonly ms: number
-}
 
 /** Longer than a lost feed takes to be noticed, a reset, which is noticed at once, and shorter than it takes. */
 const kindsOfCuts: readonly Cut[] = [
