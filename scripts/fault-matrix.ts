@@ -70,10 +70,13 @@ function circumstances(results: readonly Result[]): string {
   const servers = new Set(results.map(({ version }) => version))
   const drivers = new Set(results.map(({ backend }) => `${backend.driver} ${versionOf(backend.driver)}`))
   const { faultMs, agedMaxAgeMs } = defaults
+  const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`
+  const stalledMs = Math.max(...results.map((result) => result.stalledMs))
   return [
     `\`npm run test:faults\` on ${availableParallelism()} cores, Node ${process.versions.node}: ${[...servers, ...drivers].join(', ')}.`,
-    `Each fault that lasts was in force for ${faultMs / 1_000} s. Options are the defaults, but for`,
-    `\`cache.maxAgeMs: ${agedMaxAgeMs}\` without a feed, so that its end is seen. Took ${Math.round((performance.now() - begin) / 1_000)} s.`,
+    `Each fault that lasts was in force for ${seconds(faultMs)}. Options are the defaults, but for`,
+    `\`cache.maxAgeMs: ${agedMaxAgeMs}\` without a feed, so that its end is seen. Took ${seconds(performance.now() - begin)}; the machine`,
+    `kept the process waiting for at most ${Math.round(stalledMs)} ms at a time.`,
   ].join('\n')
 }
 

@@ -15,6 +15,8 @@ export interface Result {
   /** Of the server. */
   readonly version: string
   readonly fault: Fault
+  /** For how long the machine kept the process from running, at most at a time. */
+  readonly stalledMs: number
   readonly cells: Cells
 }
 
@@ -52,7 +54,8 @@ export async function runMatrix(options: MatrixOptions): Promise<Result[]> {
       const results: Result[] = []
       for (const fault of faults) {
         const episode = await runEpisode(fault, { backend, sandbox, disk, url, appUrl, proxy, timing })
-        const result = { backend, version, fault, cells: judge(episode, timing) }
+        const { stalledMs } = episode
+        const result = { backend, version, fault, stalledMs, cells: judge(episode, timing) }
         results.push(result)
         onResult?.(result)
       }
