@@ -35,7 +35,7 @@ export class Sandbox {
     this.folder = mkdtempSync(join(parent, `rest-api-key-${name}-`))
     this.#log = join(this.folder, 'server.log')
     this.#aborted = aborted
-    this.#environment = { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: this.folder }
+    this.#environment = { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: this.folder, TMPDIR: this.folder }
     const isRoot = process.getuid?.() === 0
     const setpriv = findProgram('setpriv')
     this.#wrapper =

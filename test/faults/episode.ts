@@ -91,6 +91,8 @@ export async function runEpisode(fault: Fault, stage: Stage): Promise<Episode> {
   send('fedRevoked', fed, revoked.referenceId)
   send('attempted', fed, attempted.referenceId)
 
+  // Opens as many connections as a pool may have: the fault must hit them all.
+  await Promise.all(Array.from({ length: 50 }, () => bare.authorize(requestWith(good.referenceId))))
   let revokedAtMs = fault.takesWrites ? Infinity : await revokeElsewhere(revoked)
   const beganAtMs = performance.now()
   await fault.begin(stage)
