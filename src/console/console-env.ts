@@ -1,0 +1,7 @@
+import type { Actor } from '../management/actor.js'
+import type { TenantKeys } from '../management/tenant-keys.js'
+
+/** What the gate has found out about a request before any page or operation sees it. */
+export interface ConsoleEnv {
+  Variables: { actor: Actor; keys: TenantKeys }
+}
