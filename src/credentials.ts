@@ -85,7 +85,7 @@ export function parseCredentials(option: string, value: unknown): Credentials {
   return groupByHeader(option, formats as CredentialFormat[])
 }
 
-function isCredentialFormat(value: unknown): value is CredentialFormat {
+export function isCredentialFormat(value: unknown): value is CredentialFormat {
   return (
     typeof value === 'object' && value !== null && 'parse' in value && 'claims' in value && 'header' in value
   )
