@@ -1,3 +1,4 @@
+import { limits } from '../../management/limits.js'
 import type { Operation } from './operation.js'
 import { titles } from './problem.js'
 import { queryParameters } from './query.js'
@@ -35,13 +36,7 @@ export function openApiDocument(url: string, operations: readonly Operation[]): 
       ]),
       headers: { ETag: etag, Location: location },
       responses: Object.fromEntries(
-        Object.entries(titles).map(([status, title]) => [
-          `Problem${status}`,
-          {
-            description: title,
-            content: { 'application/problem+json': { schema: reference('schemas', 'Problem') } },
-          },
-        ]),
+        [...new Set(operations.flatMap(problemsOf))].map((status) => [`Problem${status}`, problem(status)]),
       ),
     },
   }
@@ -65,7 +60,7 @@ function described(operation: Operation): object {
       name,
       in: 'path',
       required: true,
-      schema: { type: 'string', minLength: 1 },
+      schema: { type: 'string', minLength: 1, maxLength: limits.search },
     })),
     ...query.map((name) => reference('parameters', name)),
     ...(conditional ? [reference('parameters', 'ifMatch')] : []),
@@ -96,6 +91,13 @@ function success(status: string, schema: SchemaName | null): object {
       },
     }),
     content: json(schema),
+  }
+}
+
+function problem(status: ProblemStatus): object {
+  return {
+    description: titles[status],
+    content: { 'application/problem+json': { schema: reference('schemas', 'Problem') } },
   }
 }
 

@@ -55,6 +55,7 @@ const keyFields = {
     items: { type: 'string' },
     maxItems: limits.allowedIps,
     description: 'Addresses, CIDR blocks and ranges from which the key works; none: from every address.',
+    examples: [['192.0.2.7', '198.51.100.0/24', '203.0.113.1-203.0.113.9']],
   },
   expiresAt: nullable(moment('From this moment on the key is refused; null: never.')),
   metadata: nullable({ ...jsonObject, description: 'For the application.' }),
@@ -66,6 +67,7 @@ const referenceId: Schema = {
   type: 'string',
   pattern: '^[A-Za-z0-9._~-]{1,256}$',
   description: 'The credential.',
+  examples: ['0123456789ABCDEF0123456789ABCDEF'],
 }
 
 const history = { version, createdAt: moment(), updatedAt: moment() }
