@@ -13,6 +13,7 @@ export function statusOf(code: RestApiKeyErrorCode): 403 | 404 | 409 | 422 | 500
       return 409
     case 'invalid_input':
       return 422
+    case 'authenticate_failed':
     case 'repository_failed':
     case 'directory_failed':
     case 'store_failed':

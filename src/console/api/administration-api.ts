@@ -46,7 +46,7 @@ function answer(c: Context, { status, body, version, location }: Answer, url: st
   return c.body(JSON.stringify(body), status, { 'content-type': 'application/json', ...headers })
 }
 
-function refuse(c: Context, problem: Problem): Response {
+export function refuse(c: Context, problem: Problem): Response {
   const { status, code, detail, errors } = problem
   const body = { title: titles[status], status, detail, code, ...(errors && { errors }) }
   return c.body(JSON.stringify(body), status, {
