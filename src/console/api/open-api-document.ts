@@ -114,7 +114,7 @@ function problemsOf({ method, path, conditional, problems = [] }: Operation): Pr
   const names = parametersIn(path).length > 0
   return [
     ...(method === 'get' ? [] : ([400, 413, 415] as const)),
-    ...([401, 403, 422, 500, 503] as const),
+    ...([401, 403, 421, 422, 500, 503] as const),
     ...(names ? ([404] as const) : []),
     // Also of an operation that others have anticipated again and again.
     ...(names && method !== 'get' ? ([409] as const) : []),

@@ -138,7 +138,12 @@ describe.each(operations.filter(({ content }) => content !== undefined))(
       const target = path.replaceAll(/\{(\w+)\}/g, (_, name) => ids[name] ?? '') as `/${string}`
       const { status } = await api.send(`${method.toUpperCase()} ${target}`, {
         ...(raw !== undefined && { raw }),
-        headers: { ...(method === 'patch' && { 'if-match': '*' }), ...headers },
+        // As a page of the console would: the gate lets no program of today send other content.
+        headers: {
+          'sec-fetch-site': 'same-origin',
+          ...(method === 'patch' && { 'if-match': '*' }),
+          ...headers,
+        },
       })
       expect(status).toBe(expected)
     })

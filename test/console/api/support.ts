@@ -1,9 +1,14 @@
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { memoryStore } from 'rest-api-key'
-import { type Actor, createKeyManager, type KeyManagerOptions } from 'rest-api-key/management'
-import { checkedAgainst, type OpenApiDocument } from './checked-against.js'
 import { createConsole } from 'rest-api-key/console'
+import {
+  type Actor,
+  createKeyManager,
+  type KeyManager,
+  type KeyManagerOptions,
+} from 'rest-api-key/management'
+import { checkedAgainst, type OpenApiDocument } from './checked-against.js'
 
 export const jdoe: Actor = { tenantId: 'acme', userId: 'jdoe', role: 'Administrator' }
 export const ghost: Actor = { tenantId: 'globex', userId: 'ghost', role: 'Administrator' }
@@ -33,7 +38,9 @@ export interface Answered {
 export interface TestApi {
   readonly url: string
   readonly document: OpenApiDocument
-  readonly manager: ReturnType<typeof createKeyManager>
+  readonly manager: KeyManager
+  /** What the operator has heard. */
+  readonly errors: readonly unknown[]
   /** Sends over a socket, such as `GET /keys`, and checks the answer against the document. */
   send(line: Line, sent?: Sent): Promise<Answered>
   close(): Promise<void>
@@ -41,9 +48,15 @@ export interface TestApi {
 
 /** The API of a console that is served over HTTP. Its users sign in by a header, as only a test may. */
 export async function openApi(options: Partial<KeyManagerOptions> = {}): Promise<TestApi> {
+  const errors: unknown[] = []
   const manager = createKeyManager({ repository: memoryStore(), authorize: () => true, ...options })
   const authenticate = ({ headers }: Request): Actor | null => JSON.parse(headers.get('x-actor') ?? 'null')
-  const { fetch: handle } = createConsole({ manager, authenticate, basePath })
+  const { fetch: handle } = createConsole({
+    manager,
+    authenticate,
+    basePath,
+    onError: (error) => errors.push(error),
+  })
   const server = serve({ fetch: (request) => handle(request), port: 0, hostname: '127.0.0.1' })
   await new Promise((resolve) => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}/api`
@@ -75,6 +88,7 @@ export async function openApi(options: Partial<KeyManagerOptions> = {}): Promise
     url,
     document,
     manager,
+    errors,
     async send(line, sent) {
       const answered = await exchange(line, sent)
       check(line, answered)
