@@ -44,6 +44,18 @@ function sample(schema: Schema, name: string): unknown {
 
 const anything = [null, true, 7, 'text', '', [], ['text'], [null], {}, { a: 1 }]
 
+describe.each(operations)('$id', ({ id, method, path, answers }) => {
+  it('answers a request that fits as the document says', async () => {
+    const { group, key } = await withKey(api)
+    const empty = (await api.send('POST /groups', { content: { name: 'Empty' } })).body
+    ids = { groupId: id === 'deleteGroup' ? empty.id : group.id, keyId: key.id }
+    const { content } = described(path, method).requestBody ?? {}
+    const schema = content?.['application/json']?.schema
+    const { status } = await call(method, path, schema && contentsFor(resolved(api.document, schema))[0]?.[1])
+    expect(Object.keys(answers)).toContain(String(status))
+  })
+})
+
 type Case = readonly [what: string, content: unknown]
 
 /** A content that fits the schema, and contents that differ from it in one place. */
@@ -134,6 +146,7 @@ describe.each(operations.filter(({ content }) => content !== undefined))(
       ['JSON in another charset', '{}', { 'content-type': 'application/json; charset=utf-16' }, 415],
       ['compressed JSON', '{}', { 'content-encoding': 'gzip' }, 415],
       ['no content', undefined, {}, 422],
+      ['a value within 30,000 others', '['.repeat(30_000) + ']'.repeat(30_000), {}, 422],
     ])('is refused if it is %s', async (_, raw, headers, expected) => {
       const target = path.replaceAll(/\{(\w+)\}/g, (_, name) => ids[name] ?? '') as `/${string}`
       const { status } = await api.send(`${method.toUpperCase()} ${target}`, {
@@ -209,6 +222,22 @@ describe.each(operations.filter(({ method }) => method === 'get'))(
     })
   },
 )
+
+describe('an id', () => {
+  it.each([
+    ['%20', 404],
+    ['%ff', 404],
+    ['..%2fgroups', 404],
+    ["1'%20or%20'1", 404],
+    ['x'.repeat(200), 404],
+    ['x'.repeat(201), 422],
+    ['%00', 422],
+  ])('such as %s is %d', async (id, expected) => {
+    for (const line of [`GET /keys/${id}`, `DELETE /groups/${id}`, `POST /keys/${id}/deactivate`] as const) {
+      expect((await api.send(line)).status, line).toBe(expected)
+    }
+  })
+})
 
 describe('operations without content', () => {
   const silent = operations.filter(({ method, content }) => method !== 'get' && content === undefined)
