@@ -22,7 +22,7 @@ export interface CredentialFormat {
   parse(value: string): string | undefined
 }
 
-const maxIdLength = 256
+export const maxIdLength = 256
 
 /** `A-Z a-z 0-9 - . _ ~`, the unreserved characters of RFC 3986, section 2.3. */
 const idCharacters = new Uint8Array(128)

@@ -1,3 +1,4 @@
+import { maxIdLength } from '../../credentials.js'
 import { limits } from '../../management/limits.js'
 
 /** JSON Schema 2020-12, as OpenAPI 3.1 uses it. */
@@ -65,7 +66,7 @@ const newKeyFields = { groupId: { ...id, maxLength: limits.tenantId }, ...keyFie
 
 const referenceId: Schema = {
   type: 'string',
-  pattern: '^[A-Za-z0-9._~-]{1,256}$',
+  pattern: `^[A-Za-z0-9._~-]{1,${maxIdLength}}$`,
   description: 'The credential.',
   examples: ['0123456789ABCDEF0123456789ABCDEF'],
 }
@@ -100,8 +101,8 @@ export const schemas = {
   ExplainRequest: {
     ...input({
       keyId: { ...text(limits.search), minLength: 1 },
-      referenceId: text(limits.search, 'The credential itself, in place of the id of the key.'),
-      tenantId: text(limits.search, 'The tenant that the request names. Default: your own.'),
+      referenceId: text(maxIdLength, 'The credential itself, in place of the id of the key.'),
+      tenantId: text(limits.tenantId, 'The tenant that the request names. Default: your own.'),
       ip: text(limits.search, "The client's address. Default: unknown."),
     }),
     oneOf: [{ required: ['keyId'] }, { required: ['referenceId'] }],

@@ -10,14 +10,14 @@ export interface Schema {
   readonly required?: readonly string[]
   readonly additionalProperties?: boolean
   readonly items?: Schema
-  readonly minLength?: number
+  readonly format?: string
   readonly maxLength?: number
   readonly examples?: readonly unknown[]
   /** Alternatives: which members there must be. */
   readonly oneOf?: readonly { readonly required: readonly string[] }[]
 }
 
-export interface Parameter {
+interface Parameter {
   readonly $ref?: string
   readonly name: string
   readonly in: string

@@ -64,6 +64,7 @@ describe('what fails behind the API', () => {
     for (const { status, headers, body, text } of answers) {
       expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'temporarily_unavailable', '2'])
       expect(text).not.toContain(canary)
+      expect(body.detail).toBe('Keys cannot be managed at the moment. Try again.')
     }
     expect(api.errors).toHaveLength(answers.length)
     expect(api.errors[0]).toMatchObject({ code: 'repository_failed' })
