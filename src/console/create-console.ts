@@ -2,11 +2,18 @@ import { type Context, Hono } from 'hono'
 import { notify } from '../notify.js'
 import { administrationApi, refuse } from './api/administration-api.js'
 import { ProblemError, problemOf } from './api/problem.js'
+import { assetRoutes } from './assets/assets.js'
 import type { ConsoleEnv } from './console-env.js'
 import { type ConsoleOptions, parseConsoleOptions } from './console-options.js'
 import { gate } from './gate.js'
 import { errorPage } from './pages/error-page.js'
+import { groupRoutes } from './routes/group-routes.js'
+import { historyRoutes } from './routes/history-routes.js'
+import { keyRoutes } from './routes/key-routes.js'
+import { listRoutes } from './routes/list-routes.js'
+import { testRoutes } from './routes/test-routes.js'
 import { securityHeaders } from './security-headers.js'
+import { siteOf } from './site.js'
 
 /** The console as a handler of Web-standard requests; `mountConsole` of a framework's entry fits it in. */
 export interface Console<Native = unknown> {
@@ -44,6 +51,7 @@ export interface Console<Native = unknown> {
 export function createConsole<Native = unknown>(options: ConsoleOptions<Native>): Console<Native> {
   const config = parseConsoleOptions(options)
   const { basePath, onError } = config
+  const site = siteOf(config)
   const api = `${basePath}/api`
   const app = new Hono<ConsoleEnv>({ strict: false })
 
@@ -51,7 +59,7 @@ export function createConsole<Native = unknown>(options: ConsoleOptions<Native>)
     const problem = problemOf(error)
     return c.req.path === api || c.req.path.startsWith(`${api}/`)
       ? refuse(c, problem)
-      : errorPage(c, problem, config)
+      : errorPage(c, site, problem)
   }
 
   app.use(securityHeaders, async (c, next) => {
@@ -61,6 +69,12 @@ export function createConsole<Native = unknown>(options: ConsoleOptions<Native>)
   })
   app.use(...gate(config))
   app.route(api, administrationApi({ basePath }))
+  app.route(`${basePath}/assets`, assetRoutes())
+  app.route(`${basePath}/groups`, groupRoutes(site))
+  app.route(`${basePath}/test`, testRoutes(site))
+  app.route(`${basePath}/history`, historyRoutes(site))
+  app.route(basePath, keyRoutes(site))
+  app.route(basePath, listRoutes(site))
   app.onError(answerError)
   app.notFound((c) => answerError(new ProblemError(nothingThere), c))
 

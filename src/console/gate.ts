@@ -32,6 +32,10 @@ export function gate(config: ConsoleConfig): readonly MiddlewareHandler<ConsoleE
       c.set('keys', manager.as(actor))
       await next()
     },
+    async (c, next) => {
+      if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) throw new ProblemError(problems.size)
+      await next()
+    },
     bodyLimit({
       maxSize: maxBodyBytes,
       onError() {
