@@ -41,7 +41,7 @@ async function contentOf({ method, content }: Operation, request: Request): Prom
   const sent = await jsonContent(request)
   if (content !== undefined) return sent
   const faults = new Faults()
-  membersOf(sent ?? {}, [], faults)
+  membersOf(sent === undefined ? {} : sent, [], faults)
   faults.throwIfAny()
   return undefined
 }

@@ -21,7 +21,7 @@ export function versionIn(ifMatch: string | undefined): number | undefined {
     })
   }
   if (ifMatch === '*') return undefined
-  const [, version] = /^"(\d{1,15})"$/.exec(ifMatch) ?? []
+  const [, version] = /^"([1-9]\d{0,14})"$/.exec(ifMatch) ?? []
   if (version === undefined) {
     throw new ProblemError({
       status: 412,

@@ -1,3 +1,4 @@
+import { limits } from '../../management/limits.js'
 import type { Operation } from './operation.js'
 import { titles } from './problem.js'
 import { queryParameters } from './query.js'
@@ -35,13 +36,7 @@ export function openApiDocument(url: string, operations: readonly Operation[]): 
       ]),
       headers: { ETag: etag, Location: location },
       responses: Object.fromEntries(
-        Object.entries(titles).map(([status, title]) => [
-          `Problem${status}`,
-          {
-            description: title,
-            content: { 'application/problem+json': { schema: reference('schemas', 'Problem') } },
-          },
-        ]),
+        [...new Set(operations.flatMap(problemsOf))].map((status) => [`Problem${status}`, problem(status)]),
       ),
     },
   }
@@ -65,7 +60,7 @@ function described(operation: Operation): object {
       name,
       in: 'path',
       required: true,
-      schema: { type: 'string', minLength: 1 },
+      schema: { type: 'string', minLength: 1, maxLength: limits.search },
     })),
     ...query.map((name) => reference('parameters', name)),
     ...(conditional ? [reference('parameters', 'ifMatch')] : []),
@@ -99,6 +94,13 @@ function success(status: string, schema: SchemaName | null): object {
   }
 }
 
+function problem(status: ProblemStatus): object {
+  return {
+    description: titles[status],
+    content: { 'application/problem+json': { schema: reference('schemas', 'Problem') } },
+  }
+}
+
 function json(schema: SchemaName): object {
   return { 'application/json': { schema: reference('schemas', schema) } }
 }
@@ -112,7 +114,7 @@ function problemsOf({ method, path, conditional, problems = [] }: Operation): Pr
   const names = parametersIn(path).length > 0
   return [
     ...(method === 'get' ? [] : ([400, 413, 415] as const)),
-    ...([401, 403, 422, 500, 503] as const),
+    ...([401, 403, 421, 422, 500, 503] as const),
     ...(names ? ([404] as const) : []),
     // Also of an operation that others have anticipated again and again.
     ...(names && method !== 'get' ? ([409] as const) : []),

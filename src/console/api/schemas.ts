@@ -1,3 +1,4 @@
+import { maxIdLength } from '../../credentials.js'
 import { limits } from '../../management/limits.js'
 
 /** JSON Schema 2020-12, as OpenAPI 3.1 uses it. */
@@ -55,6 +56,7 @@ const keyFields = {
     items: { type: 'string' },
     maxItems: limits.allowedIps,
     description: 'Addresses, CIDR blocks and ranges from which the key works; none: from every address.',
+    examples: [['192.0.2.7', '198.51.100.0/24', '203.0.113.1-203.0.113.9']],
   },
   expiresAt: nullable(moment('From this moment on the key is refused; null: never.')),
   metadata: nullable({ ...jsonObject, description: 'For the application.' }),
@@ -64,8 +66,9 @@ const newKeyFields = { groupId: { ...id, maxLength: limits.tenantId }, ...keyFie
 
 const referenceId: Schema = {
   type: 'string',
-  pattern: '^[A-Za-z0-9._~-]{1,256}$',
+  pattern: `^[A-Za-z0-9._~-]{1,${maxIdLength}}$`,
   description: 'The credential.',
+  examples: ['0123456789ABCDEF0123456789ABCDEF'],
 }
 
 const history = { version, createdAt: moment(), updatedAt: moment() }
@@ -98,8 +101,8 @@ export const schemas = {
   ExplainRequest: {
     ...input({
       keyId: { ...text(limits.search), minLength: 1 },
-      referenceId: text(limits.search, 'The credential itself, in place of the id of the key.'),
-      tenantId: text(limits.search, 'The tenant that the request names. Default: your own.'),
+      referenceId: text(maxIdLength, 'The credential itself, in place of the id of the key.'),
+      tenantId: text(limits.tenantId, 'The tenant that the request names. Default: your own.'),
       ip: text(limits.search, "The client's address. Default: unknown."),
     }),
     oneOf: [{ required: ['keyId'] }, { required: ['referenceId'] }],
