@@ -18,8 +18,10 @@ async function renew(button) {
     if (!parts.every(([, part]) => part)) throw new Error('Another page, such as one that asks to sign in')
     for (const [old, part] of parts) {
       const hadFocus = old.contains(document.activeElement)
+      const next = part.querySelector('[autofocus]') || part.querySelector('button, input, select')
+      if (next) next.autofocus = false
       old.replaceWith(part)
-      if (hadFocus) (part.querySelector('[autofocus]') || part.querySelector('button, input') || part).focus()
+      if (hadFocus && next) next.focus()
     }
   } catch {
     form.requestSubmit(button)

@@ -46,7 +46,8 @@ h2 { font-size: 1.0625rem; line-height: 1.35; margin: 0; }
 p, ul, ol, dl { margin: 0 0 0.75rem; }
 a { color: var(--accent); }
 code { font: 0.9em/1.5 ui-monospace, 'SFMono-Regular', Menlo, Consolas, 'Liberation Mono', monospace; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
+[tabindex='-1']:focus-visible { outline: none; }
+:focus-visible:not([tabindex='-1']) { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 
 header {
   display: flex;
@@ -83,7 +84,7 @@ main { max-width: 90rem; margin: 0 auto; padding: 1.5rem; }
 }
 form.panel, .panel { max-width: 44rem; }
 .columns { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); align-items: start; }
-@media (min-width: 64rem) { .columns { grid-template-columns: 16rem minmax(0, 1fr); } }
+@media (min-width: 64rem) { .columns { grid-template-columns: 14rem minmax(0, 1fr); } }
 .head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem 1rem; }
 .head { margin-bottom: 0.75rem; }
 .head .actions { margin: 0; }
@@ -155,7 +156,7 @@ legend { padding: 0 0.375rem; margin-left: -0.375rem; }
 .search { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; margin-bottom: 1rem; }
 .search input { flex: 0 1 20rem; width: auto; min-width: 8rem; }
 .search .hint { margin: 0; flex: 1 1 12rem; }
-.secret { font-family: ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace; }
+input.secret { font-family: ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace; }
 .block { display: block; padding: 0.625rem 0.75rem; border-radius: 6px; background: var(--ground); }
 .hidden { position: absolute; width: 1px; height: 1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%); }
 .with-script, .scripted .without-script { display: none; }
@@ -163,7 +164,7 @@ legend { padding: 0 0.375rem; margin-left: -0.375rem; }
 #show-roles { margin: -0.5rem 0 1rem; }
 
 .notice {
-  max-width: 60rem;
+  max-width: 44rem;
   margin: 0 0 1rem;
   padding: 0.75rem 1rem;
   border: 1px solid var(--good);
@@ -180,6 +181,7 @@ legend { padding: 0 0.375rem; margin-left: -0.375rem; }
 .status.on { color: var(--good); }
 .status.on::before { background: currentcolor; }
 .status.off { color: var(--bad); }
+.status.open { color: var(--quiet); font-weight: 400; }
 .checks { margin: 0.5rem 0 0; }
 .checks > div { padding: 0.375rem 0; border-top: 1px solid var(--line); }
 .checks dt { font-weight: 600; display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; }
@@ -188,19 +190,21 @@ legend { padding: 0 0.375rem; margin-left: -0.375rem; }
 table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-size: 0.8125rem; color: var(--quiet); white-space: nowrap; }
 th, td { padding: 0.5rem 0.75rem 0.5rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
-td { min-width: 4.5rem; }
-td.actions form { display: inline; }
-td.actions button, td.actions .button { padding: 0.125rem 0.5rem; font-size: 0.875rem; }
-@media (max-width: 70rem) {
+td { min-width: 6.75rem; }
+td code { white-space: nowrap; }
+td .actions { gap: 0.25rem; }
+td button, td .button { padding: 0.0625rem 0.5rem; font-size: 0.875rem; }
+@media (max-width: 75rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, tr, td { display: block; }
   tr { border: 1px solid var(--line); border-radius: 8px; padding: 0.5rem 0.875rem; margin-bottom: 0.75rem; }
   td { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: 0.75rem; border: 0; padding: 0.25rem 0; }
   td::before { content: attr(data-label) / ''; color: var(--quiet); font-size: 0.875rem; }
-  td.actions { display: flex; padding-top: 0.5rem; }
-  td.actions::before { content: none; }
+  td:has(> .none) { display: none; }
+  td:has(> .actions) { display: block; padding-top: 0.5rem; }
+  td:has(> .actions)::before { content: none; }
 }
-.events { list-style: none; padding: 0; max-width: 60rem; }
+.events { list-style: none; padding: 0; max-width: 44rem; }
 .events li { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 0.75rem 1rem; }
 .events li + li { margin-top: 0.5rem; }
 .events p { margin: 0; }

@@ -17,7 +17,7 @@ export function IpFields({ draft: { allowedIps, newIp }, faults, continued }: Pr
       <legend>IP addresses</legend>
       <p class="hint">
         {allowedIps.length === 0
-          ? 'Requests with this key are accepted from every address of the tenant.'
+          ? 'Requests with this key are accepted from every address.'
           : 'Requests with this key are accepted only from these addresses.'}
       </p>
       {allowedIps.length > 0 && (

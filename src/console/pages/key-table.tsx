@@ -85,15 +85,17 @@ function KeyRow({ paths, entry }: { readonly paths: ConsolePaths; readonly entry
       <td {...cell(6)}>
         {lastUsedAt === null ? <span class="none">never</span> : <Moment at={lastUsedAt} />}
       </td>
-      <td {...cell(7)} class="actions">
-        <form method="post" action={activated ? paths.deactivateKey(id) : paths.activateKey(id)}>
-          <button type="submit" aria-label={`${activated ? 'Deactivate' : 'Activate'} ${hint}`}>
-            {activated ? 'Deactivate' : 'Activate'}
-          </button>
-        </form>
-        <a class="button" href={paths.deleteKey(id)} aria-label={`Delete ${hint}`}>
-          Delete
-        </a>
+      <td {...cell(7)}>
+        <div class="actions">
+          <form method="post" action={activated ? paths.deactivateKey(id) : paths.activateKey(id)}>
+            <button type="submit" aria-label={`${activated ? 'Deactivate' : 'Activate'} ${hint}`}>
+              {activated ? 'Deactivate' : 'Activate'}
+            </button>
+          </form>
+          <a class="button" href={paths.deleteKey(id)} aria-label={`Delete ${hint}`}>
+            Delete
+          </a>
+        </div>
       </td>
     </tr>
   )

@@ -66,21 +66,23 @@ export function KeysPage({ site, groups, groupsCursor, group, keys, cursor, sear
               )}
             </p>
           )}
-          <form method="post" action={paths.search(groupId)} class="search" role="search">
-            <label for="search">Search</label>
-            <input
-              type="search"
-              id="search"
-              name="search"
-              value={search}
-              autocomplete="off"
-              aria-describedby="search-hint"
-            />
-            <button type="submit">Search</button>
-            <p class="hint" id="search-hint">
-              In hint, description, On Behalf Of and In Role
-            </p>
-          </form>
+          <search>
+            <form method="post" action={paths.search(groupId)} class="search">
+              <label for="search">Search</label>
+              <input
+                type="search"
+                id="search"
+                name="search"
+                value={search}
+                autocomplete="off"
+                aria-describedby="search-hint"
+              />
+              <button type="submit">Search</button>
+              <p class="hint" id="search-hint">
+                In hint, description, On Behalf Of and In Role
+              </p>
+            </form>
+          </search>
           <KeyTable paths={paths} keys={keys.items} found={search !== ''} selectable={group === null} />
           <p class="pages">
             {cursor !== null && (

@@ -34,9 +34,6 @@ export function TestPage({ paths, draft, faults = [], selected, candidates = [],
       <ErrorSummary faults={faults} title="Not tested yet" />
       {explanation && <Outcome explanation={explanation} />}
       <form method="post" action={paths.test} class="panel">
-        <button type="submit" class="hidden" tabindex={-1} aria-hidden="true">
-          Test
-        </button>
         <TextField
           name="tenantId"
           label="Tenant"
@@ -65,6 +62,15 @@ export function TestPage({ paths, draft, faults = [], selected, candidates = [],
             faults={faults}
           />
         )}
+        <p class="actions">
+          <button type="submit" class="primary">
+            Test
+          </button>
+          <a class="button" href={paths.home}>
+            Back
+          </a>
+        </p>
+        {/* Behind the other one, which Enter presses. */}
         {candidates.length > 0 && (
           <fieldset>
             <legend>Several keys have this hint. Test the one</legend>
@@ -79,14 +85,6 @@ export function TestPage({ paths, draft, faults = [], selected, candidates = [],
             </ul>
           </fieldset>
         )}
-        <p class="actions">
-          <button type="submit" class="primary">
-            Test
-          </button>
-          <a class="button" href={paths.home}>
-            Back
-          </a>
-        </p>
       </form>
     </>
   )
@@ -108,8 +106,7 @@ function Outcome({
         {checks.map(({ name, outcome, detail }) => (
           <div>
             <dt>
-              {names[name]}{' '}
-              <span class={`status ${outcome === 'passed' ? 'on' : 'off'}`}>{outcomes[outcome]}</span>
+              {names[name]} <span class={`status ${colors[outcome]}`}>{outcomes[outcome]}</span>
             </dt>
             <dd>
               <bdi>{detail}</bdi>
@@ -130,6 +127,12 @@ const names: Readonly<Record<ExplainedCheck['name'], string>> = {
   not_expired: 'Not expired',
   tenant: 'Tenant of the key',
   ip: 'IP address',
+}
+
+const colors: Readonly<Record<ExplainedCheck['outcome'], string>> = {
+  passed: 'on',
+  failed: 'off',
+  unknown: 'open',
 }
 
 const outcomes: Readonly<Record<ExplainedCheck['outcome'], string>> = {
