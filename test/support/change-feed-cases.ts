@@ -169,8 +169,9 @@ export function runChangeFeedFaults(
       const { key, referenceId } = await withKey(acme)
       const news = `changed ${digestOf(referenceId)}`
       await listener.next(news)
-      proxy.cut()
+      await proxy.cut()
       await acme.deactivateKey(key.id)
+      await proxy.heal()
       // A feed that is lost drops everything when it is connected again.
       await listener.next(news, 'connected')
       await acme.deleteKey(key.id)
@@ -180,38 +181,38 @@ export function runChangeFeedFaults(
 
     it('is lost within its bound when nothing gets through any longer, and comes back', async () => {
       const { proxy, detectionMs, listener } = await context.subscribe()
-      proxy.swallow(true)
+      proxy.swallow()
       const begin = performance.now()
       await listener.next('lost')
       // The rest is for a machine that is busy.
       expect(performance.now() - begin).toBeLessThan(detectionMs + 1_000)
-      proxy.swallow(false)
+      await proxy.heal()
       await listener.next('connected')
       context.expectErrors()
     })
 
     it('connects as soon as it can, if nothing gets through at first', async () => {
       const { proxy, feed } = context.opened
-      proxy.swallow(true)
+      proxy.swallow()
       const listener = recordingListener()
       context.endings.push(feed.subscribe(listener))
       await context.failed()
       expect(listener.heard).toEqual([])
-      proxy.swallow(false)
+      await proxy.heal()
       await listener.next('connected')
       context.expectErrors()
     })
 
     it('ends while nothing gets through', async () => {
       const { proxy, listener, end } = await context.subscribe()
-      proxy.swallow(true)
+      proxy.swallow()
       await end()
       expect(listener.heard).toEqual(['connected'])
     })
 
     it('ends while it is connecting, and while it waits to connect again', async () => {
       const { proxy, feed } = context.opened
-      proxy.swallow(true)
+      proxy.swallow()
       const [connecting, waiting] = [recordingListener(), recordingListener()]
       await feed.subscribe(connecting)()
       const end = feed.subscribe(waiting)
