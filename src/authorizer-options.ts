@@ -5,6 +5,7 @@ import type { DecisionFacts } from './decision-facts.js'
 import { type Digest, parseDigests } from './digest.js'
 import type { KeyCacheLimits } from './key-cache.js'
 import type { KeyStore } from './key-store.js'
+import type { LastUsedConfig, LastUsedOptions } from './last-used.js'
 import {
   assertOptions,
   capacity,
@@ -43,6 +44,11 @@ export interface AuthorizerOptions {
   readonly cache?: CacheOptions | false
   /** News of changes made elsewhere. Default: none, so that `maxAgeMs` bounds how long a revoked key lives on. */
   readonly changes?: ChangeFeed
+  /**
+   * Remembers when keys were last used, by the store's `touch`, in batches and apart from the requests; `true` for the
+   * defaults. Such a write can neither change a key nor bring one back. Default `false`: nothing is ever written.
+   */
+  readonly lastUsed?: LastUsedOptions | boolean
   /** Milliseconds after which a look-up is given up and answered with 503. Default 2,000. */
   readonly storeTimeoutMs?: number
   /** Look-ups that may be waited for at once; beyond it the answer is 503. Default 1,000. */
@@ -61,6 +67,7 @@ export interface AuthorizerConfig {
   readonly referenceIds: ReferenceIds | undefined
   readonly cache: KeyCacheLimits | undefined
   readonly changes: ChangeFeed | undefined
+  readonly lastUsed: LastUsedConfig | undefined
   readonly storeTimeoutMs: number
   readonly maxConcurrentLookups: number
   readonly realm: string
@@ -74,6 +81,7 @@ const known = [
   'referenceIds',
   'cache',
   'changes',
+  'lastUsed',
   'storeTimeoutMs',
   'maxConcurrentLookups',
   'realm',
@@ -112,6 +120,7 @@ export function parseAuthorizerOptions(options: AuthorizerOptions): AuthorizerCo
     referenceIds,
     cache: parseCacheOptions(options.cache),
     changes,
+    lastUsed: parseLastUsedOptions(options.lastUsed, store),
     storeTimeoutMs: milliseconds('storeTimeoutMs', options.storeTimeoutMs, 2_000, 1),
     maxConcurrentLookups: wholeNumber('maxConcurrentLookups', options.maxConcurrentLookups, 1_000, 1),
     realm,
@@ -140,6 +149,26 @@ function parseCacheOptions(options: CacheOptions | false = {}): KeyCacheLimits |
     lostFeedMaxAgeMs,
     maxUnknown: capacity('cache.maxUnknown', options.maxUnknown, 10_000),
     unknownMaxAgeMs: milliseconds('cache.unknownMaxAgeMs', options.unknownMaxAgeMs, 5_000, 0),
+  }
+}
+
+function parseLastUsedOptions(
+  options: LastUsedOptions | boolean = false,
+  store: KeyStore,
+): LastUsedConfig | undefined {
+  if (options === false) return undefined
+  const given: LastUsedOptions = options === true ? {} : options
+  assertOptions('lastUsed', given, ['intervalMs', 'maxPending', 'onError'])
+  const { intervalMs, maxPending, onError } = given
+  optionalFunction('lastUsed.onError', onError)
+  if (!has(store, 'touch')) {
+    throw invalidOption('store', 'one with a method touch, because "lastUsed" is given', store)
+  }
+  return {
+    intervalMs: milliseconds('lastUsed.intervalMs', intervalMs, 60_000, 1),
+    maxPending: capacity('lastUsed.maxPending', maxPending, 10_000),
+    onError,
+    touch: async (uses) => store.touch?.(uses),
   }
 }
 

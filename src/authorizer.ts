@@ -12,6 +12,7 @@ import { subscribe } from './feeds.js'
 import { parseIpAddress } from './ip-address.js'
 import { KeyCache } from './key-cache.js'
 import { KeyLookup } from './key-lookup.js'
+import { LastUsed } from './last-used.js'
 import { notify } from './notify.js'
 import { invalidSecret } from './options.js'
 import type { Principal } from './principal.js'
@@ -43,7 +44,10 @@ export interface Authorizer {
   invalidate(digest: string): void
   /** The same for every key. */
   flush(): void
-  /** Ends the feeds and forgets what is cached; every later request is refused with 503. */
+  /**
+   * Ends the feeds, writes the last uses and forgets what is cached; every later request is refused with 503. Nothing of
+   * the authorizer keeps the process alive afterwards. The store and its connections are the application's to close.
+   */
   close(): Promise<void>
 }
 
@@ -86,6 +90,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     maxConcurrent: config.maxConcurrentLookups,
     headers,
   })
+  const lastUsed = config.lastUsed && new LastUsed(config.lastUsed, config.storeTimeoutMs)
   const unsubscribe = subscribe({ store: config.store, changes: config.changes, cache, lookup })
   let closed = false
 
@@ -146,7 +151,9 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
   function judge(key: CachedKey, claim: TenantClaim, ip: string | undefined): Decision {
     const failure = firstFailure(key, claim, ip)
-    return failure === undefined ? key.allowed : deny(failure.reason, failure.cause?.(claim, ip))
+    if (failure !== undefined) return deny(failure.reason, failure.cause?.(claim, ip))
+    lastUsed?.note(key.allowed.principal.keyId)
+    return key.allowed
   }
 
   function tell(
@@ -212,7 +219,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     async close() {
       closed = true
       lookup.flush()
-      await unsubscribe()
+      await Promise.all([unsubscribe(), lastUsed?.close()])
     },
   })
 }

@@ -24,6 +24,8 @@ export { type HmacSha256DigestOptions, hmacSha256Digest } from './hmac-sha256-di
 export { ipRulesFromText } from './ip-rules-from-text.js'
 export type { KeyRecord } from './key-record.js'
 export type { KeyStore, KeyUse, LookUpOptions } from './key-store.js'
+export type { LastUsedOptions } from './last-used.js'
+export { type OpenApiSecurityScheme, openApiSecurityScheme } from './open-api-security-scheme.js'
 export { plainDigest } from './plain-digest.js'
 export type { Principal } from './principal.js'
 export { type ReferenceIds, type ReferenceIdsOptions, referenceIds } from './reference-ids.js'

@@ -1,9 +1,9 @@
 import { type Authorizer, createAuthorizer } from 'rest-api-key'
 import type { TenantKeys } from 'rest-api-key/management'
 import { openManager } from '../management/support.js'
+import { type WatchedFeed, watchedFeed } from '../support/watched-feed.js'
 import type { Backend } from './backend.js'
 import type { Timing } from './timing.js'
-import { type WatchedFeed, watchedFeed } from './watched-feed.js'
 
 /** One instance of an application. */
 export interface Application {

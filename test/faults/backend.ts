@@ -23,7 +23,7 @@ export interface Backend {
   setReadOnly(url: string, isReadOnly: boolean): Promise<void>
 }
 
-export interface Connected {
+interface Connected {
   readonly store: Required<KeyRepository>
   readonly changes: ChangeFeed
   /** Within which `changes` notices that it hears nothing any more. */

@@ -3,11 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Authorizer } from 'rest-api-key'
 import type { CreatedKey, TenantKeys } from 'rest-api-key/management'
 import { requestWith } from '../support/key-requests.js'
+import type { FeedEvent } from '../support/watched-feed.js'
 import { elsewhere, openApplication } from './application.js'
 import type { Backend } from './backend.js'
 import type { Fault, Stage } from './fault.js'
 import { type Sample, type Sampler, sampler } from './sampler.js'
-import type { FeedEvent } from './watched-feed.js'
 
 /** What happened to an application while its store had a fault. Moments are those of `performance.now()`. */
 export interface Episode {
@@ -42,7 +42,7 @@ export type Subject =
   | ('cold' | 'foreign' | 'unknown')
 
 /** A revocation through the store that has the fault. */
-export interface Attempt {
+interface Attempt {
   readonly beganAtMs: number
   /** When the call returned, and whether it said that the key was revoked; `undefined`: it did not return. */
   settled?: { readonly atMs: number; readonly isDone: boolean }

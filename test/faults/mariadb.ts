@@ -4,8 +4,8 @@ import { createPool } from 'mysql2'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { migrateToLatest, pollingChanges, sqlStore } from 'rest-api-key/sql'
 import { mariadb as service } from '../../scripts/services/mariadb.js'
+import { impatient } from '../support/impatient.js'
 import type { Backend } from './backend.js'
-import { impatient } from './impatient.js'
 
 export const mariadb: Backend = {
   name: 'MariaDB',

@@ -3,8 +3,8 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { migrateToLatest, postgresChanges, sqlStore } from 'rest-api-key/sql'
 import { postgres as service } from '../../scripts/services/postgres.js'
+import { impatient } from '../support/impatient.js'
 import type { Backend } from './backend.js'
-import { impatient } from './impatient.js'
 
 export const postgres: Backend = {
   name: 'PostgreSQL',

@@ -1,3 +1,4 @@
+import { markdownTable } from '../support/markdown-table.js'
 import type { Result } from './matrix.js'
 import { type Aspect, aspects } from './verdict/judge.js'
 
@@ -22,19 +23,11 @@ export function tables(results: readonly Result[]): string {
   return aspects
     .map((aspect) => {
       const title = `### ${aspect[0]?.toUpperCase()}${aspect.slice(1)}`
-      const table = tableOf([
+      const table = markdownTable([
         ['fault', ...backends.map(({ name }) => name)],
         ...faults.map((fault) => [fault.title, ...backends.map((backend) => cellOf(aspect, fault, backend))]),
       ])
       return [title, explanations[aspect], table].join('\n\n')
     })
     .join('\n\n')
-}
-
-function tableOf(rows: readonly (readonly string[])[]): string {
-  const [head = [], ...body] = rows
-  const widths = head.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)))
-  const lineOf = (row: readonly string[]) =>
-    `| ${row.map((text, index) => text.padEnd(widths[index] ?? 0)).join(' | ')} |`
-  return [lineOf(head), lineOf(widths.map((width) => '-'.repeat(width))), ...body.map(lineOf)].join('\n')
 }

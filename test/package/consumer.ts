@@ -9,8 +9,10 @@ import Koa from 'koa'
 import { authorizationFor, createAuthorizer, memoryStore, tenantFromHeader } from 'rest-api-key'
 import * as forExpress from 'rest-api-key/express'
 import * as forFastify from 'rest-api-key/fastify'
+import * as forFetch from 'rest-api-key/fetch'
 import * as forHono from 'rest-api-key/hono'
 import * as forKoa from 'rest-api-key/koa'
+import * as forNode from 'rest-api-key/node'
 import { keyStoreCases } from 'rest-api-key/testing'
 
 const referenceId = '0123456789ABCDEF0123456789ABCDEF'
@@ -70,6 +72,22 @@ async function main(): Promise<void> {
   honoApp.get('/admin', forHono.requireRole('Administrator'), (c) => c.body(null))
   honoApp.get('/', (c) => c.text(forHono.principalOf(c).tenantId))
 
+  const guarded = forNode.apiKeyAuth(authorizer, options)
+  const adminOfNode = forNode.requireRole('Administrator')((_req, res) => res.end())
+  const nodeListener = guarded((req, res) =>
+    req.url === '/admin' ? adminOfNode(req, res) : res.end(forNode.principalOf(req).tenantId),
+  )
+
+  const adminOfFetch = forFetch.requireRole('Administrator')(() => new Response())
+  const fetchHandler = forFetch.apiKeyAuth(
+    authorizer,
+    options,
+  )((request: Request) =>
+    new URL(request.url).pathname === '/admin'
+      ? adminOfFetch(request)
+      : new Response(forFetch.principalOf(request).tenantId),
+  )
+
   for (const { run } of keyStoreCases(() => {
     const { put, ...empty } = memoryStore()
     return { store: empty, put }
@@ -80,6 +98,11 @@ async function main(): Promise<void> {
     express: await overHttp(expressApp),
     koa: await overHttp(koaApp.callback()),
     fastify: await statuses(async (url, headers) => (await fastifyApp.inject({ url, headers })).statusCode),
+    node: await overHttp((req, res) => void nodeListener(req, res)),
+    fetch: await statuses(
+      async (path, headers) =>
+        (await fetchHandler(new Request(`http://127.0.0.1${path}`, { headers }))).status,
+    ),
     hono: await statuses(async (path, headers) => (await honoApp.request(path, { headers })).status),
   }
   process.stdout.write(JSON.stringify(results))

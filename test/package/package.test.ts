@@ -318,6 +318,8 @@ describe('a strict TypeScript project', () => {
         express: served,
         koa: served,
         fastify: served,
+        node: served,
+        fetch: served,
         hono: served,
       })
     },

@@ -194,7 +194,7 @@ describe('a stream that can take no more entries', () => {
 describe('a user of Redis with few rights', () => {
   const storeRights = [
     ...['+info', '+get', '+mget', '+set', '+del', '+exists', '+eval', '+evalsha', '+zadd', '+zrem', '+zcard'],
-    ...['+zrangebylex', '+zrevrangebylex', '+xadd', '+xlen', '+xtrim'],
+    ...['+zrangebylex', '+zrevrangebylex', '+xadd', '+xtrim'],
   ]
   const feedRights = ['+info', '+xread', '+xrange', '+xrevrange', '+xtrim']
 

@@ -15,8 +15,8 @@ describe('createAuthorizer refuses options that are none', () => {
 
 describe('createAuthorizer refuses an option that it does not know', () => {
   const known =
-    'it knows "store", "digest", "credentials", "referenceIds", "cache", "changes", "storeTimeoutMs", ' +
-    '"maxConcurrentLookups", "realm", "onDecision"'
+    'it knows "store", "digest", "credentials", "referenceIds", "cache", "changes", "lastUsed", ' +
+    '"storeTimeoutMs", "maxConcurrentLookups", "realm", "onDecision"'
 
   it.each([
     'stores',

@@ -12,7 +12,7 @@ export interface Entry {
   readonly message: unknown
 }
 
-/** Adds an entry: the key with this digest changes. Comes before other writes, because a stream can be used up. */
+/** Adds an entry: the key with this digest changes. Comes before all that must not be written if it fails. */
 export function announced(stream: string, digest: string): Write {
   return ['XADD', stream, ...limit, '*', 'digest', cacheKeyOf(digest)]
 }

@@ -33,11 +33,10 @@ export type Write =
  * The one script that changes groups, keys and audit.
  *
  * The last write is of a text that no other call writes: if it is there already, a client that lost its connection has
- * sent this call again, and it must not act twice. Redis does not undo what a script did before it failed: an order or
- * a stream that is none makes its probe fail before anything is written.
+ * sent this call again, and it must not act twice. Redis does not undo what a script did before it failed: an order
+ * that is none makes `ZCARD` fail before anything is written, and what is written to a stream is written first.
  */
 const script = `
-local probes = { ZADD = 'ZCARD', ZREM = 'ZCARD', XADD = 'XLEN', XTRIM = 'XLEN' }
 local plan = cjson.decode(ARGV[1])
 local last = plan.writes[#plan.writes]
 if redis.call('GET', KEYS[last[2]]) == last[3] then
@@ -49,9 +48,8 @@ for index, check in ipairs(plan.checks) do
   end
 end
 for _, write in ipairs(plan.writes) do
-  local probe = probes[write[1]]
-  if probe then
-    redis.call(probe, KEYS[write[2]])
+  if write[1] == 'ZADD' or write[1] == 'ZREM' then
+    redis.call('ZCARD', KEYS[write[2]])
   end
 end
 for _, write in ipairs(plan.writes) do

@@ -6,8 +6,8 @@ import { tellMessage } from '../../feed-message.js'
 import { assertOptions, invalidOption, milliseconds, optionalFunction } from '../../options.js'
 import { pause } from '../../pause.js'
 import { type ConnectionListener, reconnectingFeed } from '../../reconnecting-feed.js'
+import { changeLog } from './change-log.js'
 import { ChangePosition } from './change-position.js'
-import { changeTable } from './change-table.js'
 import { connectionOf } from './connection.js'
 import { text } from './values.js'
 
@@ -35,7 +35,8 @@ export interface PollingChangesOptions {
  * import { createAuthorizer } from 'rest-api-key'
  * import { pollingChanges, sqlStore } from 'rest-api-key/sql'
  *
- * const db = new Kysely({ dialect: new MysqlDialect({ pool: createPool({ uri: process.env.DATABASE_URL }) }) })
+ * const pool = createPool(process.env.DATABASE_URL ?? '')
+ * const db = new Kysely({ dialect: new MysqlDialect({ pool }) })
  * createAuthorizer({ store: sqlStore(db), changes: pollingChanges(db, { onError: console.error }) })
  * ```
  */
@@ -51,13 +52,13 @@ export function pollingChanges<DB>(db: Kysely<DB>, options: PollingChangesOption
   const timeoutMs = milliseconds('timeoutMs', options.timeoutMs, 2_000, 1)
   const { onError } = options
   optionalFunction('onError', onError)
-  const table = changeTable(connection.db)
+  const log = changeLog(connection.db)
   const ask = asker(timeoutMs)
 
   async function run(listener: ConnectionListener, signal: AbortSignal): Promise<void> {
     // The position first: what changes between the two is told, and dropped besides.
     for (let begin = listener.connected; !signal.aborted; begin = listener.flush) {
-      const position = new ChangePosition(await ask(table.newest))
+      const position = new ChangePosition(await ask(log.newest))
       begin()
       await follow(position, listener, signal)
     }
@@ -68,13 +69,13 @@ export function pollingChanges<DB>(db: Kysely<DB>, options: PollingChangesOption
     for (let toPruneAt = 0; ; ) {
       await pause(intervalMs, signal)
       if (signal.aborted) return
-      const changes = position.advance(await ask(() => table.since(position)))
+      const changes = position.advance(await ask(() => log.since(position)))
       if (changes === undefined) return
       for (const { digest } of changes) tellMessage(listener, text(digest))
       if (position.last < toPruneAt) continue
       toPruneAt = position.last + prunedEvery
       // Nothing depends on it, and others may do it.
-      ask(() => table.prune(position.last)).catch(() => {})
+      ask(() => log.prune(position.last)).catch(() => {})
     }
   }
 

@@ -54,7 +54,7 @@ export interface AuditTable {
 }
 
 /** Of MySQL, MariaDB and SQLite: one row for each change of a key, in the order in which the changes began. */
-export interface ChangeTable {
+interface ChangeTable {
   readonly seq: Generated<unknown>
   /** Empty: any key may have changed. */
   readonly digest: Column<Exact>

@@ -5,7 +5,7 @@ import type { Tables } from './tables.js'
 import { repeated } from './writer.js'
 
 /** What is asked of the table of changes. A statement sees what was committed when it began. */
-export interface ChangeTable {
+export interface ChangeLog {
   /** The newest rows, from which a position is taken. */
   newest(): Promise<readonly Change[]>
   /** What there is to be read from a position on, in the order of the numbers. */
@@ -18,7 +18,7 @@ const keptRows = 10_000
 /** Few enough for a statement that holds up nobody for long, even if nothing was pruned for years. */
 const prunedRows = 10_000
 
-export function changeTable(db: Kysely<Tables>): ChangeTable {
+export function changeLog(db: Kysely<Tables>): ChangeLog {
   const rows = db.selectFrom('rest_api_key_changes').select(['seq', 'digest'])
   return {
     async newest() {
@@ -42,7 +42,7 @@ export function changeTable(db: Kysely<Tables>): ChangeTable {
         .selectFrom('rest_api_key_changes')
         .select((is) => is.fn.min('seq').as('lowest'))
         .executeTakeFirstOrThrow()
-      const end = Math.min(last - keptRows, Number(lowest) + prunedRows)
+      const end = Math.min(last - keptRows + 1, Number(lowest) + prunedRows)
       await db.deleteFrom('rest_api_key_changes').where('seq', '<', end).execute()
     },
   }
