@@ -6,7 +6,7 @@
  *     npm run test:faults -- --driver pg,redis --fault hangs,swallowed
  *
  * Starts servers of its own on free ports of 127.0.0.1, in temporary folders, and stops them, whatever happens. The whole
- * matrix takes about four minutes and is written to docs/faults.md. Needs Linux. The exit status is 1 if a promise was
+ * matrix takes about two minutes and is written to docs/faults.md. Needs Linux. The exit status is 1 if a promise was
  * not kept.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
