@@ -55,7 +55,8 @@ try {
   if (results.length === backends.length * faults.length) write(matrix)
 } catch (error) {
   console.error(error)
-  process.exitCode = 1
+  // The application that was under way would go on.
+  process.exit(1)
 }
 
 function report({ backend, fault, cells }: Result): void {

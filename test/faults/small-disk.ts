@@ -3,6 +3,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { programOf } from '../../scripts/services/programs.js'
 
 const mebibytes = 256
 
@@ -14,7 +15,8 @@ export class SmallDisk {
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'rest-api-key-disk-'))
     this.#filler = join(this.folder, 'filler')
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=1777`, 'tmpfs', this.folder])
+    const options = `size=${mebibytes}m,mode=1777`
+    execFileSync(programOf('mount'), ['-t', 'tmpfs', '-o', options, 'tmpfs', this.folder])
   }
 
   static get isPossible(): boolean {
@@ -37,7 +39,7 @@ export class SmallDisk {
   }
 
   remove(): void {
-    execFileSync('umount', ['--lazy', this.folder])
+    execFileSync(programOf('umount'), ['--lazy', this.folder])
     rmdirSync(this.folder)
   }
 }
