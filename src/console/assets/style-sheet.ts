@@ -213,6 +213,7 @@ td button, td .button { padding: 0.0625rem 0.5rem; font-size: 0.875rem; }
   header, main { padding-left: 1rem; padding-right: 1rem; }
   .actor { margin-left: 0; }
   .panel, .groups, .columns > section { padding: 1rem 0.875rem; }
-  td { grid-template-columns: 6.5rem minmax(0, 1fr); }
+  tr { padding: 0.5rem 0.625rem; }
+  td { grid-template-columns: 5.75rem minmax(0, 1fr); gap: 0.5rem; }
 }
 `
