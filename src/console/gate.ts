@@ -5,10 +5,8 @@ import { foreignError } from '../store-error.js'
 import { type Problem, ProblemError } from './api/problem.js'
 import type { ConsoleEnv } from './console-env.js'
 import type { ConsoleConfig } from './console-options.js'
+import { maxBodyBytes } from './max-body-bytes.js'
 import { isFromSameSite } from './same-site.js'
-
-/** Bytes; the largest content that a request may have. */
-export const maxBodyBytes = 64 * 1024
 
 /**
  * What a request must pass before any page, operation or file of the console is served.
