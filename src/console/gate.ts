@@ -26,8 +26,9 @@ export function gate(config: ConsoleConfig): readonly MiddlewareHandler<ConsoleE
     },
     async (c, next) => {
       const actor = await actorOf(c, authenticate)
-      c.set('actor', actor)
+      // First, so that no page is made for an actor whom the manager refuses.
       c.set('keys', manager.as(actor))
+      c.set('actor', actor)
       await next()
     },
     async (c, next) => {

@@ -1,7 +1,12 @@
+import { once } from 'node:events'
+import { connect } from 'node:http2'
+import fastify from 'fastify'
+import { createConsole } from 'rest-api-key/console'
+import { mountConsole } from 'rest-api-key/console/fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { exchange } from '../support/http-client.js'
 import { mounts } from './mounts.js'
-import { openConsole, type TestConsole, valueIn } from './support.js'
+import { actors, openConsole, type TestConsole, valueIn } from './support.js'
 
 const opened: TestConsole[] = []
 afterEach(async () => {
@@ -80,6 +85,15 @@ describe.each(mounts)('a console in $name', (mount) => {
     expect(json.status).toBe(201)
   })
 
+  it('may be all of a host', async () => {
+    const { get } = await open({ mount, basePath: '/' })
+    const home = await get('/')
+    expect([home.status, home.text.includes('href="/groups/new"')]).toEqual([200, true])
+    expect((await get('/groups/new')).text).toContain('action="/groups/new"')
+    expect((await get('/api/groups')).status).toBe(200)
+    expect((await get('/', null)).status).toBe(401)
+  })
+
   it('gives authenticate the request of the framework', async () => {
     const natives: unknown[] = []
     const { get } = await open({
@@ -116,6 +130,40 @@ describe.each(mounts)('a console in $name', (mount) => {
 })
 
 describe('a console in Fastify', () => {
+  it('is served over HTTP/2 as well, where the host has another name', async () => {
+    const { manager } = await open()
+    const console = createConsole({
+      manager,
+      hosts: ['keys.example.com'],
+      authenticate: ({ headers }) => (headers.get('cookie') === 'user=jdoe' ? actors.jdoe : null),
+    })
+    const app = fastify({ http2: true })
+    await app.register(mountConsole, { console })
+    const client = connect(await app.listen({ port: 0, host: '127.0.0.1' }))
+    try {
+      const post = async (headers: Record<string, string>) => {
+        const stream = client.request({
+          ':method': 'POST',
+          ':path': '/console/groups/new',
+          ':authority': 'keys.example.com',
+          'content-type': 'application/x-www-form-urlencoded',
+          cookie: 'user=jdoe',
+          ...headers,
+        })
+        stream.end('name=Over%20HTTP%2F2')
+        const [answer] = (await once(stream, 'response')) as [Record<string, unknown>]
+        stream.resume()
+        return answer[':status']
+      }
+      expect(await post({ origin: 'https://evil.example' })).toBe(403)
+      expect(await post({ origin: 'https://keys.example.com', ':authority': 'evil.example' })).toBe(421)
+      expect(await post({ origin: 'https://keys.example.com' })).toBe(303)
+    } finally {
+      client.close()
+      await app.close()
+    }
+  })
+
   it('is refused in a scope whose prefix is not the beginning of its path', async () => {
     const fastify = mounts.find(({ name }) => name === 'Fastify 5')
     const opening = open({ ...(fastify && { mount: fastify }), basePath: '/console', below: '/admin' })

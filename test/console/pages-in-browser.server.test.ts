@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -157,14 +156,5 @@ describe('a page', () => {
       expect(requested.length).toBeLessThan(4)
       expect((await response?.body())?.length).toBeLessThan(50_000)
     }
-  })
-})
-
-describe('the picture of the README', () => {
-  it('shows the keys of a group', async () => {
-    const page = await scene.visit('/console', { viewport: { width: 1280, height: 560 } })
-    mkdirSync('.tmp', { recursive: true })
-    const picture = await page.screenshot({ path: process.env.CONSOLE_SCREENSHOT ?? '.tmp/console.png' })
-    expect(picture.length).toBeLessThan(150_000)
   })
 })

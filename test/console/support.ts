@@ -87,7 +87,7 @@ export type TestConsole = Awaited<ReturnType<typeof openConsole>>
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>
 
-export function formOf(fields: Fields): URLSearchParams {
+function formOf(fields: Fields): URLSearchParams {
   return new URLSearchParams(
     Object.entries(fields).flatMap(([name, value]) =>
       (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),
