@@ -39,7 +39,7 @@ export async function callOf(operation: Operation, c: Context<ConsoleEnv>): Prom
 async function contentOf({ method, content }: Operation, request: Request): Promise<unknown> {
   if (method === 'get') return undefined
   const sent = await jsonContent(request)
-  if (content !== undefined) return sent
+  if (content !== undefined && content !== 'Nothing') return sent
   const faults = new Faults()
   membersOf(sent === undefined ? {} : sent, [], faults)
   faults.throwIfAny()

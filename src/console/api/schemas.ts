@@ -79,6 +79,12 @@ export const schemas = {
   Group: output({ id, tenantId: id, ...groupFields, ...history }),
   GroupPage: page('Group'),
 
+  Nothing: {
+    ...input({}),
+    description:
+      'An empty object: with its Content-Type a request shows that no page of another site has made it.',
+  },
+
   KeyInput: input(newKeyFields, 'groupId'),
   KeyChanges: input(keyFields),
   ImportInput: input({ referenceId, ...newKeyFields }, 'referenceId', 'groupId'),
