@@ -57,7 +57,7 @@ it('shows in the documents what the console looks like', async () => {
       const picture = readFileSync(file)
       // A PNG has its size at these places.
       expect([picture.readUInt32BE(16), picture.readUInt32BE(20)], file).toEqual([width, height])
-      expect(picture.length, file).toBeLessThan(100_000)
+      expect(picture.length, file).toBeLessThan(120_000)
     }
   } finally {
     await browser.close()
