@@ -15,7 +15,7 @@ export function ErrorSummary({
 }) {
   if (faults.length === 0) return null
   return (
-    <div class="notice bad" role="alert" tabindex={-1} autofocus id="errors">
+    <div class="notice bad" role="alert" tabindex={-1} autofocus>
       <h2>{title}</h2>
       <ul>
         {faults.map((fault) => (
