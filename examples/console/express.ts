@@ -7,12 +7,11 @@ import { signInPage } from './sessions.js'
 
 export function createApp({ authorizer, sessions, ...parts }: Parts): Express {
   const app = express()
-  app.use(express.urlencoded({ extended: false }))
 
   app.get('/sign-in', (_req, res) => {
     res.type('html').send(signInPage)
   })
-  app.post('/sign-in', (req, res) => {
+  app.post('/sign-in', express.urlencoded({ extended: false }), (req, res) => {
     const cookie = sessions.signIn(req.body?.user)
     if (cookie !== undefined) res.setHeader('set-cookie', cookie)
     res.redirect(303, '/console')

@@ -21,9 +21,12 @@ const directory: Directory = {
   roles: (_tenantId, userId) => (userId === 'jdoe' ? ['Administrator', 'Operator'] : ['Operator']),
 }
 
-export function createParts(repository: KeyRepository = memoryStore()): Parts {
+export function createParts(
+  repository: KeyRepository = memoryStore(),
+  authorizer: Authorizer = createAuthorizer({ store: repository }),
+): Parts {
   return {
-    authorizer: createAuthorizer({ store: repository }),
+    authorizer,
     manager: createKeyManager({
       repository,
       directory,

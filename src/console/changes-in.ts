@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../management/audit-event.js'
-import { labels } from './pages/fields.js'
+import { labels } from './labels.js'
 
 type Facts = AuditEvent['before']
 

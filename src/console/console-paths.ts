@@ -20,7 +20,7 @@ export interface ConsolePaths {
   asset(name: string): string
 }
 
-export type PageParameters = Readonly<Record<string, string | null | undefined>>
+type PageParameters = Readonly<Record<string, string | null | undefined>>
 
 export function consolePaths(basePath: string): ConsolePaths {
   const home = basePath === '' ? '/' : basePath

@@ -11,6 +11,7 @@ import { groupRoutes } from './routes/group-routes.js'
 import { historyRoutes } from './routes/history-routes.js'
 import { keyRoutes } from './routes/key-routes.js'
 import { listRoutes } from './routes/list-routes.js'
+import { newKeyRoutes } from './routes/new-key-routes.js'
 import { testRoutes } from './routes/test-routes.js'
 import { securityHeaders } from './security-headers.js'
 import { siteOf } from './site.js'
@@ -19,7 +20,7 @@ import { siteOf } from './site.js'
 export interface Console<Native = unknown> {
   /** The path below which it answers, without a slash at its end. */
   readonly basePath: string
-  /** @param native What `authenticate` is given besides the request. */
+  /** @param native What `authenticate` is given besides the request; `mountConsole` gives the framework's own. */
   readonly fetch: (request: Request, native?: Native) => Promise<Response>
 }
 
@@ -73,6 +74,7 @@ export function createConsole<Native = unknown>(options: ConsoleOptions<Native>)
   app.route(`${basePath}/groups`, groupRoutes(site))
   app.route(`${basePath}/test`, testRoutes(site))
   app.route(`${basePath}/history`, historyRoutes(site))
+  app.route(basePath, newKeyRoutes(site))
   app.route(basePath, keyRoutes(site))
   app.route(basePath, listRoutes(site))
   app.onError(answerError)

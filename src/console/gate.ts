@@ -5,10 +5,8 @@ import { foreignError } from '../store-error.js'
 import { type Problem, ProblemError } from './api/problem.js'
 import type { ConsoleEnv } from './console-env.js'
 import type { ConsoleConfig } from './console-options.js'
+import { maxBodyBytes } from './max-body-bytes.js'
 import { isFromSameSite } from './same-site.js'
-
-/** Bytes; the largest content that a request may have. */
-export const maxBodyBytes = 64 * 1024
 
 /**
  * What a request must pass before any page, operation or file of the console is served.
@@ -28,8 +26,9 @@ export function gate(config: ConsoleConfig): readonly MiddlewareHandler<ConsoleE
     },
     async (c, next) => {
       const actor = await actorOf(c, authenticate)
-      c.set('actor', actor)
+      // First, so that no page is made for an actor whom the manager refuses.
       c.set('keys', manager.as(actor))
+      c.set('actor', actor)
       await next()
     },
     async (c, next) => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Console } from './create-console.js'
-import { maxBodyBytes } from './gate.js'
+import { maxBodyBytes } from './max-body-bytes.js'
 
 /** A request as the frameworks over `node:http` have it. */
 export interface NodeExchange<Native> {

@@ -24,9 +24,13 @@ const companions: Readonly<Record<string, string>> = {
   './fastify': 'fastify',
   './hono': 'hono',
   './sql': 'kysely',
+  './console/express': 'express',
+  './console/koa': 'koa',
+  './console/fastify': 'fastify',
+  './console/hono': 'hono',
 }
-/** Of these, the one whose code an entry needs. */
-const neededCompanions: Readonly<Record<string, string>> = { './sql': 'kysely' }
+/** The package whose code an entry needs. */
+const neededCompanions: Readonly<Record<string, string>> = { './sql': 'kysely', './console': 'hono' }
 
 let packed: PackedPackage
 
@@ -108,10 +112,13 @@ describe('the packed package', () => {
 
 describe('an entry', () => {
   let folder: string
+  /** Its pages are made with Hono. */
+  let folderOfConsole: string
   let names: ReadonlyMap<string, string>
 
   beforeAll(async () => {
-    folder = packed.install('alone', [...dependencies, ...Object.values(neededCompanions)])
+    folder = packed.install('alone', [...dependencies, 'kysely'])
+    folderOfConsole = packed.install('console', [...dependencies, 'hono'])
     for (const framework of frameworks) {
       const stub = join(folder, 'node_modules', framework)
       mkdirSync(stub)
@@ -120,17 +127,18 @@ describe('an entry', () => {
     }
     const loads = formats.flatMap((format) =>
       [...packed.entries.keys()].map(async (entry) => {
-        return [`${entry} ${format}`, await load(specifierOf(entry), format)] as const
+        const where = neededCompanions[entry] === 'hono' ? folderOfConsole : folder
+        return [`${entry} ${format}`, await load(specifierOf(entry), format, where)] as const
       }),
     )
     names = new Map(await Promise.all(loads))
   })
 
-  function load(specifier: string, format: (typeof formats)[number]): Promise<string> {
+  function load(specifier: string, format: (typeof formats)[number], where = folder): Promise<string> {
     const print = 'process.stdout.write(JSON.stringify(Object.keys(loaded).sort()))'
     return format === 'ESM'
-      ? evaluate(folder, 'module', `import * as loaded from '${specifier}'; ${print}`)
-      : evaluate(folder, 'commonjs', `const loaded = require('${specifier}'); ${print}`)
+      ? evaluate(where, 'module', `import * as loaded from '${specifier}'; ${print}`)
+      : evaluate(where, 'commonjs', `const loaded = require('${specifier}'); ${print}`)
   }
 
   it('is declared without `any`', () => {
@@ -177,6 +185,12 @@ describe('an entry', () => {
     }
   })
 
+  it('for a console in a framework, or in none, gives one and the same name', () => {
+    for (const framework of [...frameworks, 'node']) {
+      expect(names.get(`./console/${framework} ESM`)).toBe('["mountConsole"]')
+    }
+  })
+
   it('for package.json exists', async () => {
     expect(await load('rest-api-key/package.json', 'CommonJS')).toContain('"version"')
   })
@@ -200,11 +214,15 @@ function packagesNamedBy(file: string, seen = new Set<string>()): string[] {
   seen.add(file)
   const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true)
   const names = importedFiles.flatMap(({ fileName }) => {
-    if (!fileName.startsWith('.')) return fileName.startsWith('node:') ? [] : [fileName]
+    if (!fileName.startsWith('.')) return fileName.startsWith('node:') ? [] : [packageOf(fileName)]
     const isDeclared = /\.d\.c?ts$/.test(file)
     return packagesNamedBy(join(dirname(file), isDeclared ? declarationsOf(fileName) : fileName), seen)
   })
   return [...new Set(names)]
+}
+
+function packageOf(specifier: string): string {
+  return (/^(?:@[^/]+\/)?[^/]+/.exec(specifier) as RegExpExecArray)[0]
 }
 
 function declarationsOf(file: string): string {
@@ -302,7 +320,7 @@ describe('a strict TypeScript project', () => {
   ])(
     'of type %s with %s resolution and the %s frameworks compiles and runs',
     async (type, resolution, age) => {
-      const packages = [...dependencies, ...Object.values(companions), '@types']
+      const packages = [...dependencies, ...new Set(Object.values(companions)), '@types']
       const name = `${type}-${resolution}-${age}`
       const folder = packed.install(name, packages, age === 'oldest' ? oldest : {})
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }))
@@ -314,6 +332,7 @@ describe('a strict TypeScript project', () => {
 
       program.emit(program.getSourceFile(join(folder, 'consumer.ts')))
       const served = [200, 401, 401, 403]
+      const signedInOnly = [401, 200]
       expect(JSON.parse(await runNode(folder, 'consumer.js'))).toEqual({
         express: served,
         koa: served,
@@ -321,6 +340,7 @@ describe('a strict TypeScript project', () => {
         node: served,
         fetch: served,
         hono: served,
+        consoles: [signedInOnly, signedInOnly, signedInOnly, signedInOnly, signedInOnly],
       })
     },
   )

@@ -190,10 +190,12 @@ input.secret { font-family: ui-monospace, Menlo, Consolas, 'Liberation Mono', mo
 table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-size: 0.8125rem; color: var(--quiet); white-space: nowrap; }
 th, td { padding: 0.5rem 0.75rem 0.5rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
-td { min-width: 6.75rem; }
+td { min-width: 5.5rem; }
+td:first-child { min-width: 0; }
+td:nth-child(5) { min-width: 7.5rem; }
 td code { white-space: nowrap; }
-td .actions { gap: 0.25rem; }
-td button, td .button { padding: 0.0625rem 0.5rem; font-size: 0.875rem; }
+td .actions { gap: 0.25rem; flex-wrap: nowrap; }
+td button, td .button { white-space: nowrap; padding: 0.0625rem 0.5rem; font-size: 0.875rem; }
 @media (max-width: 75rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, tr, td { display: block; }
@@ -213,6 +215,7 @@ td button, td .button { padding: 0.0625rem 0.5rem; font-size: 0.875rem; }
   header, main { padding-left: 1rem; padding-right: 1rem; }
   .actor { margin-left: 0; }
   .panel, .groups, .columns > section { padding: 1rem 0.875rem; }
-  td { grid-template-columns: 6.5rem minmax(0, 1fr); }
+  tr { padding: 0.5rem 0.625rem; }
+  td { grid-template-columns: 5.75rem minmax(0, 1fr); gap: 0.5rem; }
 }
 `

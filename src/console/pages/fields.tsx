@@ -1,31 +1,9 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import type { Fault } from '../../errors.js'
+import { messageOf } from '../labels.js'
 
 /** What is wrong with a form, by field; empty where nothing is. */
 export type Faulty = readonly Fault[]
-
-/** The fields as the documents call them. */
-export const labels: Readonly<Record<string, string>> = {
-  name: 'Name',
-  description: 'Description',
-  activated: 'Activated',
-  onBehalfOf: 'On Behalf Of',
-  inRole: 'In Role',
-  allowedIps: 'IP addresses',
-  newIp: 'New IP',
-  tenantId: 'Tenant',
-  expiresAt: 'Expires',
-  metadata: 'Metadata',
-  ip: 'IP address',
-  key: 'Key',
-}
-
-/** A fault in the words of the form: the manager's begins with the name of the field in quotes. */
-export function messageOf({ field, message }: Fault): string {
-  const [, index] = /^allowedIps\[(\d+)\]$/.exec(field) ?? []
-  const label = index === undefined ? labels[field] : `IP address ${Number(index) + 1}`
-  return label === undefined ? message : message.replace(`"${field}"`, label)
-}
 
 /** Leads to each field that has to be corrected. The focus goes there, so that nobody overlooks it. */
 export function ErrorSummary({
@@ -37,7 +15,7 @@ export function ErrorSummary({
 }) {
   if (faults.length === 0) return null
   return (
-    <div class="notice bad" role="alert" tabindex={-1} autofocus id="errors">
+    <div class="notice bad" role="alert" tabindex={-1} autofocus>
       <h2>{title}</h2>
       <ul>
         {faults.map((fault) => (
@@ -58,7 +36,7 @@ type FieldProps = {
 }
 
 /** The attributes that tie a control to its label, its hint and its fault. */
-export function controlOf({ name, hint, faults }: Omit<FieldProps, 'label'>) {
+function controlOf({ name, hint, faults }: Omit<FieldProps, 'label'>) {
   const fault = faults.some(({ field }) => field === name)
   const described = [hint !== undefined && `${name}-hint`, fault && `${name}-fault`].filter(Boolean).join(' ')
   return {
@@ -70,7 +48,7 @@ export function controlOf({ name, hint, faults }: Omit<FieldProps, 'label'>) {
 }
 
 /** Label, hint and fault around a control. */
-export function Field({ name, label, hint, faults, children }: PropsWithChildren<FieldProps>) {
+function Field({ name, label, hint, faults, children }: PropsWithChildren<FieldProps>) {
   const fault = faults.find(({ field }) => field === name)
   return (
     <div class="field">

@@ -35,7 +35,7 @@ export function GroupList({ paths, groups: { items, nextCursor }, cursor, select
               href={paths.keysOf(id, { groups: cursor })}
               aria-current={selected === id ? 'page' : undefined}
             >
-              <bdi>{shortened(name, 60)}</bdi>
+              <bdi>{shortened(name, 48)}</bdi>
             </a>
           </li>
         ))}

@@ -1,5 +1,6 @@
 import { type KeyDraft, maxShownIps } from '../key-draft.js'
-import { type Faulty, messageOf, TextField } from './fields.js'
+import { messageOf } from '../labels.js'
+import { type Faulty, TextField } from './fields.js'
 
 type Props = {
   readonly draft: KeyDraft

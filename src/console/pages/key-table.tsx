@@ -73,13 +73,13 @@ function KeyRow({ paths, entry }: { readonly paths: ConsolePaths; readonly entry
         <Status entry={entry} />
       </td>
       <td {...cell(2)}>
-        <Text value={description} length={80} />
+        <Text value={description} length={60} />
       </td>
       <td {...cell(3)}>
-        <Text value={onBehalfOf} length={40} />
+        <Text value={onBehalfOf} length={32} />
       </td>
       <td {...cell(4)}>
-        <Text value={inRole} length={40} />
+        <Text value={inRole} length={32} />
       </td>
       <td {...cell(5)}>{addressesIn(allowedIps)}</td>
       <td {...cell(6)}>

@@ -5,7 +5,7 @@ import type { Site } from '../site.js'
 import { GroupList } from './group-list.js'
 import { KeyTable } from './key-table.js'
 import { Notice } from './notice.js'
-import { Moment } from './texts.js'
+import { Moment, shortened } from './texts.js'
 
 type Props = {
   readonly site: Site
@@ -32,7 +32,7 @@ export function KeysPage({ site, groups, groupsCursor, group, keys, cursor, sear
         <section aria-labelledby="keys">
           <div class="head">
             <h2 id="keys">
-              <bdi>{group?.name ?? 'All keys'}</bdi>
+              <bdi>{shortened(group?.name ?? 'All keys', 100)}</bdi>
             </h2>
             {group && (
               <p class="actions">
@@ -53,7 +53,7 @@ export function KeysPage({ site, groups, groupsCursor, group, keys, cursor, sear
           </div>
           {group?.description != null && (
             <p class="description">
-              <bdi>{group.description}</bdi>
+              <bdi>{shortened(group.description, 300)}</bdi>
             </p>
           )}
           {group && (

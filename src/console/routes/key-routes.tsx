@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { Fault } from '../../errors.js'
 import type { KeyEntry } from '../../management/key-entry.js'
-import { choicesFor, preselected } from '../choices.js'
+import { choicesFor } from '../choices.js'
 import type { ConsoleEnv } from '../console-env.js'
 import { formContent } from '../form-content.js'
 import { faultsOf, isConflict, versionIn } from '../form-faults.js'
@@ -13,16 +13,12 @@ import {
   keyDraftIn,
   keyDraftOf,
   maxShownIps,
-  newKeyDraft,
 } from '../key-draft.js'
-import { OneTimeForms } from '../one-time-forms.js'
 import { ConfirmPage } from '../pages/confirm-page.js'
 import { ConflictNotice } from '../pages/conflict-notice.js'
-import { CreatedKeyPage } from '../pages/created-key-page.js'
 import { KeyForm } from '../pages/key-form.js'
 import { KeyReference } from '../pages/key-reference.js'
 import type { NoticeName } from '../pages/notice.js'
-import { SavedBeforePage } from '../pages/saved-before-page.js'
 import { shortened } from '../pages/texts.js'
 import { type Site, showPage } from '../site.js'
 
@@ -33,37 +29,11 @@ interface Shown {
   readonly conflict?: boolean
 }
 
-/** Adding, editing, activating, deactivating and deleting keys. */
+/** Editing, activating, deactivating and deleting keys. */
 export function keyRoutes(site: Site): Hono<ConsoleEnv> {
   const { paths, directory } = site
   const app = new Hono<ConsoleEnv>()
-  const forms = new OneTimeForms()
   const doneIn = ({ groupId }: KeyEntry, name: NoticeName) => paths.keysOf(groupId, { done: name })
-
-  async function newForm(
-    c: Context<ConsoleEnv>,
-    groupId: string,
-    draft: KeyDraft,
-    formId: string,
-    shown: Shown = {},
-  ) {
-    const title = 'New API Key'
-    const { faults = [], continued = false } = shown
-    const form = (
-      <KeyForm
-        title={title}
-        action={paths.newKey(groupId)}
-        back={paths.keysOf(groupId)}
-        draft={draft}
-        choices={await choicesFor(directory, c.var.actor.tenantId, draft)}
-        faults={faults}
-        reference={<p class="hint">Generated when the key is saved. It is shown once, on the next page.</p>}
-        formId={formId}
-        continued={continued}
-      />
-    )
-    return showPage(c, site, { title, section: 'keys', scripted: true }, form, faults.length > 0 ? 422 : 200)
-  }
 
   async function editForm(c: Context<ConsoleEnv>, entry: KeyEntry, draft: KeyDraft, shown: Shown = {}) {
     const title = 'Edit API Key'
@@ -72,7 +42,7 @@ export function keyRoutes(site: Site): Hono<ConsoleEnv> {
       <KeyForm
         title={title}
         action={paths.key(entry.id)}
-        back={entry.groupId === null ? paths.home : paths.keysOf(entry.groupId)}
+        back={paths.keysOf(entry.groupId)}
         draft={draft}
         choices={await choicesFor(directory, c.var.actor.tenantId, draft)}
         faults={faults}
@@ -105,43 +75,6 @@ export function keyRoutes(site: Site): Hono<ConsoleEnv> {
     )
     return showPage(c, site, { title, section: 'keys', scripted: true }, form)
   }
-
-  app.get('/groups/:groupId/keys/new', async (c) => {
-    const { id } = await c.var.keys.getGroup(c.req.param('groupId'))
-    return newForm(c, id, { ...newKeyDraft, ...(await preselected(directory, c.var.actor)) }, forms.issue())
-  })
-
-  app.post('/groups/:groupId/keys/new', async (c) => {
-    const groupId = c.req.param('groupId')
-    const content = await formContent(c.req.raw)
-    const formId = content.get('form') ?? ''
-    const typed = keyDraftIn(content)
-    const intent = content.get('intent') ?? 'save'
-    if (intent !== 'save') {
-      const { draft, faults } = edited(typed, intent)
-      return newForm(c, groupId, draft, formId, { faults, continued: intent !== 'roles' })
-    }
-    try {
-      const created = await forms.once(formId, () => c.var.keys.createKey({ groupId, ...changesOf(typed) }))
-      const title = created === undefined ? 'API Key saved before' : 'API Key saved'
-      const page =
-        created === undefined ? (
-          <SavedBeforePage paths={paths} groupId={groupId} />
-        ) : (
-          <CreatedKeyPage paths={paths} created={created} groupId={groupId} />
-        )
-      return showPage(
-        c,
-        site,
-        { title, section: 'keys', scripted: true },
-        page,
-        created === undefined ? 409 : 200,
-      )
-    } catch (error) {
-      const faults = faultsIn(typed, faultsOf(error))
-      return newForm(c, groupId, typed, formId, { faults })
-    }
-  })
 
   app.get('/keys/:id', async (c) => {
     const entry = await c.var.keys.getKey(c.req.param('id'))

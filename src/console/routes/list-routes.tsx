@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import type { ConsoleEnv } from '../console-env.js'
 import { formContent } from '../form-content.js'
 import { KeysPage } from '../pages/keys-page.js'
+import { shortened } from '../pages/texts.js'
 import { type Site, showPage } from '../site.js'
 
 /** Rows of a page: pages stay small whatever is in them. */
@@ -37,7 +38,12 @@ export function listRoutes(site: Site): Hono<ConsoleEnv> {
         done={c.req.query('done')}
       />
     )
-    return showPage(c, site, { title: group?.name ?? 'All keys', section: 'keys', scripted: true }, page)
+    return showPage(
+      c,
+      site,
+      { title: shortened(group?.name ?? 'All keys', 100), section: 'keys', scripted: true },
+      page,
+    )
   }
 
   /** Sent, not put into an address by the browser: what is typed may be a Reference ID, and addresses are logged. */

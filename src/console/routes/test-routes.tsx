@@ -34,8 +34,8 @@ export function testRoutes(site: Site): Hono<ConsoleEnv> {
     const form = await formContent(c.req.raw)
     const typed = (name: string) => (form.get(name) ?? '').trim()
     const [tenantId, ip, text, keyId] = [typed('tenantId'), typed('ip'), typed('key'), typed('keyId')]
-    const isHint = likeHint(text)
-    const draft = { tenantId, ip, key: isHint ? text : '' }
+    // Nothing that may be a Reference ID is shown again.
+    const draft = { tenantId, ip, key: text.includes('…') ? text : '' }
     const request = { tenantId, ...(ip !== '' && { ip }) }
     try {
       if (keyId !== '') {
@@ -44,7 +44,7 @@ export function testRoutes(site: Site): Hono<ConsoleEnv> {
       }
       if (text === '')
         return show(c, draft, { faults: [{ field: 'key', message: '"key" must not be empty' }] })
-      const [found, ...others] = isHint ? await keysWithHint(keys, text) : []
+      const [found, ...others] = likeHint(text) ? await keysWithHint(keys, text) : []
       if (found !== undefined && others.length > 0) return show(c, draft, { candidates: [found, ...others] })
       if (found !== undefined) {
         return show(c, draft, {
