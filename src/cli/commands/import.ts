@@ -31,8 +31,9 @@ export function addImport(parent: Command): void {
       'after',
       [
         '',
-        'Fields: referenceId, groupId, activated (yes, no), description, onBehalfOf, inRole,',
-        'allowedIps (in CSV with blanks between them), expiresAt, metadata (JSON).',
+        'Fields: referenceId, groupId, activated, description, onBehalfOf, inRole,',
+        'allowedIps, expiresAt, metadata. In CSV: yes or no, rules with blanks between',
+        'them, JSON.',
         examples(
           'rest-api-key keys import old-keys.csv --group "$GROUP"',
           'rest-api-key keys import --format jsonl --group "$GROUP" --json < old-keys.jsonl 2> refused.txt',
@@ -48,7 +49,7 @@ export function addImport(parent: Command): void {
         const { signal } = interruption
         const input = await openInput(file, signal)
         const shown = importProgress(input.progress)
-        let report: ImportReport = { imported: 0, unchanged: 0, refused: 0, refusals: [] }
+        let report: ImportReport | undefined
         try {
           report = await keys.importKeys(readers[format](input.text), {
             ...(group !== undefined && { groupId: group }),
@@ -62,7 +63,8 @@ export function addImport(parent: Command): void {
         } finally {
           interruption.stop()
           shown.end()
-          output.note(`${countsText(report)}.`)
+          // Also of an import that failed half-way.
+          if (report !== undefined) output.note(`${countsText(report)}.`)
         }
         if (output.isJson) await output.json({ ...report, interrupted: signal.aborted })
         if (report.refused > 0) process.exitCode = exitCodes.refused

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { because, type CliError, usageError } from '../cli-error.js'
 
 /** A text from a file or the standard input. */
@@ -27,6 +28,9 @@ export async function openInput(file: string, signal: AbortSignal): Promise<Inpu
     const decoder = new TextDecoder('utf-8', { fatal: true })
     try {
       for await (const chunk of stream) {
+        // A pipe that is full hands over many chunks at once, and a driver without asynchronous calls works through all of
+        // them: neither signals nor what frees its memory would have their turn.
+        await setImmediate()
         read += chunk.length
         yield decoder.decode(chunk, { stream: true })
       }
