@@ -179,7 +179,7 @@ describe('a server that refuses', () => {
       const project = newProject([driver], { REST_API_KEY_STORE: href, REST_API_KEY_TENANT: 'acme' })
       const { code, stdout, stderr } = await project.run(['groups', 'list'])
       expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-      expect(stderr).toMatch(/^rest-api-key: Redis cannot be reached \(\w+\)\n$/)
+      expect(stderr).toMatch(/^rest-api-key: The store cannot be opened \(\w+\)\n$/)
       expect(stderr).not.toContain(password)
     },
   )

@@ -53,7 +53,9 @@ describe('a password in the URL of the store', () => {
       for (const socket of sockets) socket.destroy()
       const { code, stdout, stderr } = await ended
       expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-      expect(stderr).toMatch(/^rest-api-key: (?:The key repository failed|Redis cannot be reached) \(.*\)\n$/)
+      expect(stderr).toMatch(
+        /^rest-api-key: (?:The key repository failed|The store cannot be opened) \(.*\)\n$/,
+      )
       expect(stderr).not.toContain(password)
       expect(stderr).not.toContain('keeper')
     },

@@ -69,7 +69,7 @@ const wrong: Readonly<Record<string, Wrong>> = {
     says: "The store's URL cannot be read; percent-encode special characters in user and password",
   },
   'a store without a server': {
-    args: ['groups', 'list', '--store', 'redis:'],
+    args: ['groups', 'list', '--store', 'redis:6379'],
     says: "The store's URL cannot be read; percent-encode special characters in user and password",
   },
   'a database file that looks like a server': {
@@ -281,6 +281,14 @@ describe('a store that cannot be used ends with code 3 and one line:', () => {
     project.write('empty.db', '')
     const { code, stdout, stderr } = await project.run(['groups', 'list', '--store', store])
     expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: `rest-api-key: ${says}\n` })
+  })
+
+  it('an explanation that the store does not give', async () => {
+    project.write('empty.db', '')
+    const args = ['keys', 'explain', '--reference-id-file', '-', '--store', 'sqlite:empty.db']
+    const { code, stdout } = await project.run(args, 'foreign-1')
+    expect(code).toBe(3)
+    expect(stdout).toContain('Such a request is refused: store_unavailable.')
   })
 
   it('a migration of a file that is no database', async () => {

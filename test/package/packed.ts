@@ -126,7 +126,9 @@ function isStale(): boolean {
   const dist = join(repository, 'dist')
   if (!existsSync(join(dist, 'index.d.ts'))) return true
   const sources = ['src', 'adapters'].flatMap((folder) => filesIn(join(repository, folder)))
-  const configuration = ['tsup.config.ts', 'tsconfig.json', 'package.json'].map((file) => join(repository, file))
+  const configuration = ['tsup.config.ts', 'tsconfig.json', 'package.json'].map((file) =>
+    join(repository, file),
+  )
   const changedAtMs = Math.max(...[...sources, ...configuration].map(modifiedAtMs))
   return changedAtMs > Math.min(...filesIn(dist).map(modifiedAtMs))
 }

@@ -42,9 +42,15 @@ export function addExplain(parent: Command): void {
           ...(ip !== undefined && { ip }),
         })
         await print(explanation, output)
-        if (!explanation.allowed) process.exitCode = exitCodes.refused
+        process.exitCode = exitCodeOf(explanation)
       }),
     )
+}
+
+/** That the store did not answer says nothing about the request. */
+function exitCodeOf({ allowed, reason }: Explanation): number {
+  if (allowed) return exitCodes.done
+  return reason === 'store_unavailable' ? exitCodes.unavailable : exitCodes.refused
 }
 
 /** The text without blanks and line breaks at its ends; what is longer than any Reference ID is cut off, and refused. */

@@ -32,8 +32,8 @@ export function addImport(parent: Command): void {
       [
         '',
         'Fields: referenceId, groupId, activated, description, onBehalfOf, inRole,',
-        'allowedIps, expiresAt, metadata. In CSV: yes or no, rules with blanks between',
-        'them, JSON.',
+        'allowedIps, expiresAt, metadata. In CSV: yes or no, rules with blanks or commas',
+        'between them, JSON.',
         examples(
           'rest-api-key keys import old-keys.csv --group "$GROUP"',
           'rest-api-key keys import --format jsonl --group "$GROUP" --json < old-keys.jsonl 2> refused.txt',

@@ -1,4 +1,3 @@
-import { foreignError } from '../../store-error.js'
 import { type RedisClient, redisStore } from '../../stores/redis/index.js'
 import type { OpenStore, StoreOptions } from './open-store.js'
 import { isInProject, projectPackages } from './project-packages.js'
@@ -20,7 +19,7 @@ export async function openRedis(url: string, { redisPrefix }: StoreOptions): Pro
     await connect()
   } catch (error) {
     close()
-    throw foreignError('repository_failed', 'Redis cannot be reached', error)
+    throw error
   }
   return {
     repository,

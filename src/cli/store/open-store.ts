@@ -1,5 +1,7 @@
+import { isRestApiKeyError } from '../../errors.js'
 import type { KeyRepository } from '../../management/key-repository.js'
-import { usageError } from '../cli-error.js'
+import { because, CliError, usageError } from '../cli-error.js'
+import { exitCodes } from '../exit-codes.js'
 import { openRedis } from './open-redis.js'
 import { openMysql, openPostgres, openSqlite } from './open-sql.js'
 
@@ -41,12 +43,13 @@ export async function openStore(url: string | undefined, options: StoreOptions):
       'The store must begin with postgres://, mysql://, mariadb://, redis://, rediss:// or sqlite:',
     )
   }
-  if (scheme !== 'sqlite' && !isServerUrl(url)) {
+  if (scheme !== 'sqlite' && !(url.startsWith(`${scheme}://`) && URL.canParse(url))) {
     throw usageError("The store's URL cannot be read; percent-encode special characters in user and password")
   }
-  return open(url, options)
-}
-
-function isServerUrl(url: string): boolean {
-  return URL.canParse(url) && new URL(url).host !== ''
+  try {
+    return await open(url, options)
+  } catch (error) {
+    if (error instanceof CliError || isRestApiKeyError(error)) throw error
+    throw new CliError(exitCodes.unavailable, because('The store cannot be opened', error))
+  }
 }
