@@ -192,7 +192,7 @@ describe('an import of 100,000 rows', { timeout: 400_000 }, () => {
 })
 
 describe('an import that is interrupted', () => {
-  const count = 20_000
+  const count = 10_000
 
   /** Starts an import that says when it is at row 600. */
   async function started() {
