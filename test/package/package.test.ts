@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { publint } from 'publint'
@@ -6,7 +6,7 @@ import { formatMessage } from 'publint/utils'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { diagnosticsIn } from './compile.js'
-import { filesIn, type PackedPackage, packPackage, runNode } from './packed.js'
+import { filesIn, type PackedPackage, packPackage, runNode, runProgram } from './packed.js'
 
 // Builds, compilers and many processes: slow on a busy machine, and never a sign of a mistake.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -51,7 +51,14 @@ describe('the packed package', () => {
       contents()
         .filter((file) => !isBuilt(file))
         .sort(),
-    ).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'])
+    ).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'SECURITY.md',
+      'dist/THIRD-PARTY-NOTICES',
+      'package.json',
+    ])
   })
 
   it('names no folder of the machine that built it', () => {
@@ -107,6 +114,35 @@ describe('the packed package', () => {
     const attw = join(dirname(require.resolve('@arethetypeswrong/cli/package.json')), 'dist/index.js')
     const report = await runNode(packed.folder, attw, packed.tarball, '--profile=strict', '--format=table')
     expect(report).toContain('No problems found')
+  })
+})
+
+describe('the command', () => {
+  it('is a program of Node.js that brings its parser along, with the notices of it', () => {
+    const { bin } = packed.manifest
+    expect(bin).toEqual({ 'rest-api-key': './dist/cli.cjs' })
+    const file = join(packed.folder, bin['rest-api-key'] as string)
+    expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    expect(statSync(file).mode & 0o111).toBe(0o111)
+    expect(packagesNamedBy(file).sort()).toEqual(dependencies)
+    const notices = readFileSync(join(packed.folder, 'dist/THIRD-PARTY-NOTICES'), 'utf8')
+    expect(notices).toContain('commander')
+    expect(notices).toContain('Permission is hereby granted')
+  })
+
+  it('runs in a project by npx, with the drivers that are there', async () => {
+    const folder = packed.install('command', [...dependencies, 'kysely', '@libsql/kysely-libsql'])
+    writeFileSync(join(folder, 'package.json'), '{ "name": "command", "private": true }')
+    mkdirSync(join(folder, 'node_modules/.bin'))
+    symlinkSync('../rest-api-key/dist/cli.cjs', join(folder, 'node_modules/.bin/rest-api-key'))
+    const npx = ['--no-install', 'rest-api-key', '--store', 'sqlite:keys.db', '--tenant', 'acme']
+    const run = (...args: readonly string[]) => runProgram('npx', [...npx, ...args], folder)
+    await run('migrate')
+    const group = (await run('groups', 'create', '--name', 'Integrations')).trim()
+    expect(await run('keys', 'create', '--group', group)).toMatch(/^rak_\w{36}\n$/)
+    expect(JSON.parse(await run('keys', 'list', '--json')).items).toMatchObject([{ groupId: group }])
+    const { version } = JSON.parse(readFileSync(join(packed.folder, 'package.json'), 'utf8'))
+    expect(await run('--version')).toBe(`${version}\n`)
   })
 })
 
