@@ -30,12 +30,12 @@ export class Sandbox {
   readonly #aborted: AbortSignal
   readonly #stopSignal: NodeJS.Signals
 
-  constructor({ name, user, stopSignal }: Service, aborted: AbortSignal) {
+  constructor({ name, user, stopSignal }: Service, aborted: AbortSignal, parent = tmpdir()) {
     this.#stopSignal = stopSignal
-    this.folder = mkdtempSync(join(tmpdir(), `rest-api-key-${name}-`))
+    this.folder = mkdtempSync(join(parent, `rest-api-key-${name}-`))
     this.#log = join(this.folder, 'server.log')
     this.#aborted = aborted
-    this.#environment = { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: this.folder }
+    this.#environment = { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: this.folder, TMPDIR: this.folder }
     const isRoot = process.getuid?.() === 0
     const setpriv = findProgram('setpriv')
     this.#wrapper =

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Authorizer } from 'rest-api-key'
 import type { CreatedKey, TenantKeys } from 'rest-api-key/management'
@@ -27,6 +28,8 @@ export interface Episode {
   readonly detectionMs: number
   /** How long a revocation by another instance took to act after the fault; `undefined`: it did not. */
   readonly afterwardsMs: number | undefined
+  /** For how long the machine kept this process from running, at most at a time. */
+  readonly stalledMs: number
   readonly samples: Readonly<Record<Subject, readonly Sample[]>>
 }
 
@@ -50,6 +53,8 @@ interface Attempt {
 /** Leads an application through a fault and back. */
 export async function runEpisode(fault: Fault, stage: Stage): Promise<Episode> {
   const { backend, appUrl, timing } = stage
+  const stalls = monitorEventLoopDelay({ resolution: 10 })
+  stalls.enable()
   const url = new URL(appUrl)
   if (fault.ofNetwork) url.port = `${stage.proxy.port}`
   const app = await openApplication(backend, url.href, timing)
@@ -86,6 +91,8 @@ export async function runEpisode(fault: Fault, stage: Stage): Promise<Episode> {
   send('fedRevoked', fed, revoked.referenceId)
   send('attempted', fed, attempted.referenceId)
 
+  // Opens as many connections as a pool may have: the fault must hit them all.
+  await Promise.all(Array.from({ length: 50 }, () => bare.authorize(requestWith(good.referenceId))))
   let revokedAtMs = fault.takesWrites ? Infinity : await revokeElsewhere(revoked)
   const beganAtMs = performance.now()
   await fault.begin(stage)
@@ -110,6 +117,7 @@ export async function runEpisode(fault: Fault, stage: Stage): Promise<Episode> {
   await Promise.all([...samplers.values()].map((one) => one.stop()))
   const { activated } = await elsewhere(backend, appUrl, timing, (keys) => keys.getKey(attempted.key.id))
   await app.close()
+  stalls.disable()
   return {
     backend,
     fault,
@@ -124,6 +132,7 @@ export async function runEpisode(fault: Fault, stage: Stage): Promise<Episode> {
     feed: changes.events,
     detectionMs,
     afterwardsMs: refusedAtMs && refusedAtMs - lastRevokedAtMs,
+    stalledMs: stalls.max / 1e6,
     samples: Object.fromEntries([...samplers].map(([subject, { samples }]) => [subject, samples])) as Record<
       Subject,
       readonly Sample[]

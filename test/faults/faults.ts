@@ -1,7 +1,9 @@
+import type { TenantKeys } from 'rest-api-key/management'
+import { elsewhere } from './application.js'
 import type { Fault } from './fault.js'
 
-const ofServer = { ofNetwork: false, lookUps: 'fail', takesWrites: false } as const
-const ofNetwork = { ofNetwork: true, lookUps: 'fail', takesWrites: true } as const
+const ofServer = { ofNetwork: false, lookUps: 'fail', writes: 'fail', takesWrites: false } as const
+const ofNetwork = { ofNetwork: true, lookUps: 'fail', writes: 'fail', takesWrites: true } as const
 
 export const faults: readonly Fault[] = [
   {
@@ -23,6 +25,7 @@ export const faults: readonly Fault[] = [
     id: 'restarted',
     title: 'server killed (SIGKILL) and restarted',
     lookUps: 'are interrupted',
+    writes: 'may work',
     begin: ({ sandbox }) => sandbox.crash(),
     end: ({ sandbox }) => sandbox.restart(),
   },
@@ -31,6 +34,7 @@ export const faults: readonly Fault[] = [
     id: 'disconnected',
     title: 'connections killed by the server',
     lookUps: 'are interrupted',
+    writes: 'may work',
     takesWrites: true,
     begin: ({ backend, url }) => backend.killConnections(url),
     end: async () => {},
@@ -64,4 +68,27 @@ export const faults: readonly Fault[] = [
     begin: ({ backend, url }) => backend.setReadOnly(url, true),
     end: ({ backend, url }) => backend.setReadOnly(url, false),
   },
+  {
+    ...ofServer,
+    id: 'disk-full',
+    title: 'disk full',
+    lookUps: 'work',
+    // What fits into what a file has already is written.
+    writes: 'may work',
+    async begin(stage) {
+      await stage.disk?.fill()
+      await elsewhere(stage.backend, stage.appUrl, stage.timing, createUntilFull)
+    },
+    end: async ({ disk }) => disk?.free(),
+  },
 ]
+
+async function createUntilFull(keys: TenantKeys): Promise<void> {
+  const { items } = await keys.listGroups()
+  const groupId = items[0]?.id ?? ''
+  for (let count = 0; count < 1_000; count++) {
+    const error = await keys.createKey({ groupId, description: 'x'.repeat(1_000) }).catch((error) => error)
+    if (error instanceof Error) return
+  }
+  throw new Error('The disk is not full')
+}

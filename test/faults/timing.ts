@@ -18,7 +18,7 @@ export interface Timing {
   readonly slowMs: number
   /** Between two requests with the same key. */
   readonly sampleMs: number
-  /** What a busy machine may add to a bound. */
+  /** What may come on top of a bound. */
   readonly marginMs: number
   /** After the fault, until every look-up is answered. */
   readonly recoveryMs: number
@@ -43,7 +43,7 @@ export const defaults: Timing = {
   feedRecoveryMs: 8_000,
 }
 
-/** Shorter, and with a margin for a machine that runs other tests at the same time. */
+/** Shorter, and with a margin for servers that other tests keep from running. */
 export const short: Timing = {
   ...defaults,
   storeTimeoutMs: 1_000,
@@ -54,5 +54,5 @@ export const short: Timing = {
   timeoutMs: 750,
   faultMs: 6_000,
   slowMs: 2_500,
-  marginMs: 1_500,
+  marginMs: 1_000,
 }

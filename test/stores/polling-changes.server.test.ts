@@ -27,12 +27,12 @@ describe('pollingChanges over MariaDB', () => {
 const news = (referenceId: string) => `changed ${recordOf(referenceId).digest}`
 
 /** A subscription that is connected and ends with the test, and what it has heard. */
-async function subscribed(db = database().connect()) {
+async function subscribed(db = database().connect(), timeoutMs = 2_000) {
   const errors: RestApiKeyError[] = []
   let onError = () => {}
   const feed = pollingChanges(db, {
     intervalMs: 20,
-    timeoutMs: 200,
+    timeoutMs,
     onError(error) {
       errors.push(error)
       onError()
@@ -331,7 +331,7 @@ describe('a connection', () => {
       proxy.close()
       await db.destroy().catch(() => {})
     })
-    const { listener, errors, failures } = await subscribed(db)
+    const { listener, errors, failures } = await subscribed(db, 200)
     proxy.swallow()
     await failures(6)
     expect(proxy.connections).toBeLessThanOrEqual(3)

@@ -41,7 +41,6 @@ function subscribed(
   let onError = () => {}
   const feed = postgresChanges(connect, {
     heartbeatMs: 50,
-    timeoutMs: 200,
     onError(error) {
       errors.push(error)
       onError()
@@ -164,7 +163,7 @@ describe('a client', () => {
     ['may not log in', () => new pg.Client(`${database().location}${canary}`), '3D000'],
     ['is not made in time', () => new Promise(() => {}), '200 ms'],
   ])('that %s is an error to be heard of, without secrets', async (_, connect, said) => {
-    const { errors, listener, failed } = subscribed(connect as () => PostgresClient)
+    const { errors, listener, failed } = subscribed(connect as () => PostgresClient, { timeoutMs: 200 })
     await failed()
     expectError(errors[0], 'feed_failed', said)
     expect(renderings(errors)).not.toContain(canary)
@@ -178,6 +177,7 @@ describe('a client', () => {
         new Promise((resolve) => {
           give = resolve
         }),
+      { timeoutMs: 200 },
     )
     await failed()
     const ending = end()

@@ -5,6 +5,7 @@ import { createAuthorizer, plainDigest, sha256Digest } from 'rest-api-key'
 import { type AuditEvent, createKeyManager, type TenantKeys } from 'rest-api-key/management'
 import { type RedisClient, redisStore } from 'rest-api-key/redis'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { parseKeyRecord } from '../../src/key-record.js'
 import { type KeyNames, keyNames } from '../../src/stores/redis/key-names.js'
 import { senderOf } from '../../src/stores/redis/redis-client.js'
 import { openManager, withKey } from '../management/support.js'
@@ -338,6 +339,17 @@ describe('errors of the driver', () => {
     } finally {
       close()
     }
+  })
+
+  it('fails the look-up of its own key only, where a record cannot be read', async () => {
+    const { store, names, referenceId } = await openStore()
+    const [good, bad] = [sha256Digest()(referenceId), sha256Digest()('bad')] as const
+    await redis.set(names.record(bad), canary)
+    const records = await store.findManyByDigest([bad, good], lookUp())
+    expect(records.find(({ digest }) => digest === good)?.tenantId).toBe('acme')
+    const unusable = records.find(({ digest }) => digest === bad)
+    expect(() => parseKeyRecord(unusable, bad)).toThrow('Field "activated"')
+    expect(JSON.stringify(unusable)).not.toContain(canary)
   })
 
   /** Puts a text where the tenant's audit should be. */

@@ -13,24 +13,26 @@ import { tcpProxy } from './tcp-proxy.js'
 export type FeedAt = (
   location: string,
   onError: OnError,
+  timeoutMs?: number,
 ) => { readonly feed: ChangeFeed; close(): Promise<void> }
 
-const timeoutMs = 200
 const intervalMs = 50
+/** For a server that does not answer; one that is only busy may take its time. */
+const shortTimeoutMs = 300
 
-export const postgresFeedAt: FeedAt = (location, onError) => ({
+export const postgresFeedAt: FeedAt = (location, onError, timeoutMs = 2_000) => ({
   feed: postgresChanges(() => new pg.Client(location), { heartbeatMs: intervalMs, timeoutMs, onError }),
   close: async () => {},
 })
 
-export const mariadbFeedAt: FeedAt = (location, onError) => {
+export const mariadbFeedAt: FeedAt = (location, onError, timeoutMs = 2_000) => {
   const db = new Kysely<Tables>({ dialect: mariadbDialect(location) })
   return { feed: pollingChanges(db, { intervalMs, timeoutMs, onError }), close: () => db.destroy() }
 }
 
-export const sqliteFeedAt: FeedAt = (location, onError) => {
+export const sqliteFeedAt: FeedAt = (location, onError, timeoutMs = 2_000) => {
   const db = new Kysely<Tables>({ dialect: new LibsqlDialect({ url: `file:${location}` }) })
-  return { feed: pollingChanges(db, { intervalMs, onError }), close: () => db.destroy() }
+  return { feed: pollingChanges(db, { intervalMs, timeoutMs, onError }), close: () => db.destroy() }
 }
 
 /** Feeds over one database, whose tables are emptied for each of them. */
@@ -53,12 +55,12 @@ export function sqlFeedThroughProxy(
     const proxy = await tcpProxy(new URL(database().location))
     const url = new URL(database().location)
     url.port = `${proxy.port}`
-    const { feed, close } = feedAt(url.href, onError)
+    const { feed, close } = feedAt(url.href, onError, shortTimeoutMs)
     return {
       ...(await storesOf(database())),
       feed,
       proxy,
-      detectionMs: intervalMs + timeoutMs,
+      detectionMs: intervalMs + shortTimeoutMs,
       async close() {
         proxy.close()
         // A pool rejects for connections that broke.

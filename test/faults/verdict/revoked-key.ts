@@ -43,7 +43,7 @@ function judgeAttempt(episode: Episode, timing: Timing): Cell {
   if (settled === undefined)
     return { text: 'own attempt never settled', broken: [...broken, 'never settled'] }
   if (settled.isDone && !isDone) broken.push('reported a revocation that did not take place')
-  if (settled.isDone && settled.atMs < endsAtMs && fault.lookUps !== 'are interrupted') {
+  if (settled.isDone && settled.atMs < endsAtMs && fault.writes === 'fail') {
     broken.push('reported a revocation in spite of the fault')
   }
   const outcome = settled.isDone ? 'done' : isDone ? 'failed for its caller' : 'failed'

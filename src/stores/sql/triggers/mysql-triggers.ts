@@ -38,7 +38,7 @@ export const mysqlTriggers: ChangeTriggers = {
     await sql`create trigger ${trigger('rest_api_keys_updated')} after update on ${table} for each row
       if not (${isSame}) then
         ${change('old')};
-        if not old.digest <=> new.digest then ${change('new')}; end if;
+        if not (old.digest <=> new.digest) then ${change('new')}; end if;
       end if`.execute(db)
     await sql`create trigger ${trigger('rest_api_keys_deleted')} after delete on ${table} for each row ${change('old')}`.execute(
       db,
