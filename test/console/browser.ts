@@ -1,6 +1,9 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { chromiumPath } from '../support/services.js'
+
+// Slow on a busy machine, and never a sign of a mistake.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -14,7 +17,7 @@ export function openBrowser(): Promise<Browser> {
 
 /** A page that fails the test if anything in it goes wrong that a visitor does not see. */
 export async function openPage(context: BrowserContext): Promise<Page> {
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(20_000)
   const page = await context.newPage()
   page.on('pageerror', (error) => expect.unreachable(String(error)))
   page.on('console', (message) => {
