@@ -6,9 +6,16 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^rest-api-key$/, replacement: source('./src/index.ts') },
-      { find: /^rest-api-key\/(testing|management)$/, replacement: source('./src/$1/index.ts') },
+      { find: /^rest-api-key\/(testing|management|console)$/, replacement: source('./src/$1/index.ts') },
       { find: /^rest-api-key\/(sql|redis)$/, replacement: source('./src/stores/$1/index.ts') },
-      { find: /^rest-api-key\/(express|koa|fastify|hono)$/, replacement: source('./adapters/$1.ts') },
+      {
+        find: /^rest-api-key\/(express|koa|fastify|hono|node|fetch)$/,
+        replacement: source('./adapters/$1.ts'),
+      },
+      {
+        find: /^rest-api-key\/console\/(express|koa|fastify|hono|node)$/,
+        replacement: source('./adapters/console-$1.ts'),
+      },
     ],
   },
   test: {

@@ -22,7 +22,7 @@ export interface CredentialFormat {
   parse(value: string): string | undefined
 }
 
-const maxIdLength = 256
+export const maxIdLength = 256
 
 /** `A-Z a-z 0-9 - . _ ~`, the unreserved characters of RFC 3986, section 2.3. Without the `u` flag, `\w` is ASCII. */
 const idCharacters = '[\\w.~-]+'
@@ -90,7 +90,7 @@ export function parseCredentials(option: string, value: unknown): Credentials {
   return groupByHeader(option, formats as CredentialFormat[])
 }
 
-function isCredentialFormat(value: unknown): value is CredentialFormat {
+export function isCredentialFormat(value: unknown): value is CredentialFormat {
   return (
     typeof value === 'object' && value !== null && 'parse' in value && 'claims' in value && 'header' in value
   )

@@ -40,6 +40,8 @@ export type RestApiKeyErrorCode =
   | 'not_authorized'
   /** `authorize` of a manager threw or rejected; the cause of a `not_authorized`. */
   | 'authorize_failed'
+  /** `authenticate` of a console threw or rejected. */
+  | 'authenticate_failed'
   /** The directory threw, rejected, or answered with no list. */
   | 'directory_failed'
   /** The repository threw, rejected, or answered with something that the contract does not know. */

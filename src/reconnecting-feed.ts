@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ChangeFeed, ChangeListener } from './change-feed.js'
 import { isRestApiKeyError, RestApiKeyError } from './errors.js'
 import { notify } from './notify.js'
+import { pause } from './pause.js'
 import { foreignError } from './store-error.js'
 
 /** What one connection of a feed tells. That it was lost is told by its end. */
@@ -11,6 +11,7 @@ export interface ReconnectingFeedOptions {
   /**
    * One connection, from opening it to its end. Calls `connected()` when it will hear of every later change. Settles
    * when it can hear no longer, however that came about, and soon after the signal has aborted; leaves nothing open.
+   * What it tells later is not heard, and what the listener throws does not come back.
    */
   run(listener: ConnectionListener, signal: AbortSignal): Promise<unknown>
   /** Hears why a connection ended. Its failures are ignored. */
@@ -25,23 +26,36 @@ export function reconnectingFeed({ run, onError }: ReconnectingFeedOptions): Cha
   async function keepConnected(listener: ChangeListener, signal: AbortSignal): Promise<void> {
     for (let failures = 0; ; failures++) {
       let connectedAtMs: number | undefined
-      const connected = () => {
-        connectedAtMs = performance.now()
-        listener.connected()
-      }
+      let isOver = false
+      // A listener that fails must not take the connection, or the driver that called it, down with it.
+      const heard =
+        <News extends unknown[]>(tell: (...news: News) => void) =>
+        (...news: News) => {
+          if (isOver || signal.aborted) return
+          try {
+            tell(...news)
+          } catch {}
+        }
       let failure: unknown
       try {
-        await run({ ...listener, connected }, signal)
+        const connected = heard(() => {
+          connectedAtMs ??= performance.now()
+          listener.connected()
+        })
+        const changed = heard((digest: string) => listener.changed(digest))
+        const flush = heard(() => listener.flush())
+        await run({ connected, changed, flush }, signal)
       } catch (error) {
         failure = error
       }
       if (signal.aborted) return
       if (connectedAtMs !== undefined) {
-        listener.lost()
+        heard(() => listener.lost())()
         if (performance.now() - connectedAtMs > maxPauseMs) failures = 0
       }
+      isOver = true
       notify(onError, feedError(failure))
-      await setTimeout(pauseMs(failures), undefined, { signal }).catch(() => {})
+      await pause(pauseMs(failures), signal)
       if (signal.aborted) return
     }
   }

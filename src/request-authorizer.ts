@@ -58,12 +58,15 @@ export interface AuthorizedRequest {
   readonly authorization: RequestAuthorization
 }
 
-/** The part of `apiKeyAuth` that is the same for every framework. */
+/**
+ * The part of `apiKeyAuth` that is the same for every framework. What a framework gives beside its request is handed on
+ * to the functions of the options.
+ */
 export function createRequestAuthorizer<Request>(
   authorizer: Authorizer,
   options: RequestAuthorizerOptions<Request> & { readonly onDenied?: unknown },
   reader: RequestReader<Request>,
-): (request: Request) => Promise<AuthorizedRequest> {
+): (request: Request, ...rest: readonly unknown[]) => Promise<AuthorizedRequest> {
   assertOptions('apiKeyAuth', options, ['tenant', 'ip', 'optional', 'onDenied'])
   const { tenant, ip, optional, onDenied } = options
   if (typeof authorizer?.authorize !== 'function') {
@@ -78,12 +81,12 @@ export function createRequestAuthorizer<Request>(
 
   const tenantHeaders = isTenantResolver(tenant) ? tenant.vary.join(', ') : ''
 
-  return async (request) => {
+  return async (request, ...rest) => {
     const headerLines = reader.headerLines(request)
-    const address = attempt(() => (ip ?? reader.ip)(request))
+    const address = attempt(() => (ip ?? reader.ip)(request, ...(rest as [])))
     const decision = await authorizer.authorize({
       headerLines,
-      tenantId: typeof claimOf === 'function' ? () => claimOf(request, headerLines) : claimOf,
+      tenantId: typeof claimOf === 'function' ? () => claimOf(request, headerLines, rest) : claimOf,
       ip: address,
       optional,
       request,
@@ -98,12 +101,20 @@ export function createRequestAuthorizer<Request>(
   }
 }
 
-function parseTenant<Request>(tenant: TenantOption<Request>, reader: RequestReader<Request>) {
+type ClaimOf<Request> = (
+  request: Request,
+  headerLines: HeaderLines,
+  rest: readonly unknown[],
+) => TenantClaim | Promise<TenantClaim>
+
+function parseTenant<Request>(
+  tenant: TenantOption<Request>,
+  reader: RequestReader<Request>,
+): string | TenantFromKey | ClaimOf<Request> {
   if (isTenantFromKey(tenant) || (typeof tenant === 'string' && tenant !== '')) return tenant
-  if (typeof tenant === 'function')
-    return tenant as (request: Request, headerLines: HeaderLines) => TenantClaim
+  if (typeof tenant === 'function') return (request, _, rest) => tenant(request, ...(rest as []))
   if (isTenantResolver(tenant)) {
-    return (request: Request, headerLines: HeaderLines) =>
+    return (request, headerLines) =>
       tenant.resolve({
         headerLines,
         host: () => reader.host(request),

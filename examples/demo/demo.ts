@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { parseArgs } from 'node:util'
 import { createAuthorizer } from 'rest-api-key'
-import { createApp } from '../express/app.js'
+import { createApp } from '../console/express.js'
+import { createParts } from '../console/parts.js'
 import { curlLines, printUsage, urlOf } from '../shared/usage.js'
 import { frameworks } from './frameworks.js'
 import { openRepository } from './open-repository.js'
@@ -39,7 +40,8 @@ console.log(asExpected ? 'Every outcome is as expected.\n' : 'Outcomes marked âœ
 process.exitCode = asExpected ? 0 : 1
 
 if (options.serve) {
-  const server = await listening(createApp(authorizer), Number(options.port))
+  const server = await listening(createApp(createParts(repository, authorizer)), Number(options.port))
+  console.log(`Manage the keys at ${urlOf(server)}/console; its sign-in asks for no password.\n`)
   printUsage(server)
   await once(process, 'SIGINT')
   stop(server)

@@ -7,13 +7,13 @@ import { LibsqlDialect } from '@libsql/kysely-libsql'
 import { Kysely } from 'kysely'
 import { createKeyManager, type ImportReport } from 'rest-api-key/management'
 import { migrateToLatest, sqlStore } from 'rest-api-key/sql'
-import { rowsOfCsv, rowsOfJsonLines } from './rows.js'
+import { rowsOf } from './rows.js'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { store: { type: 'string', default: '.tmp/keys.db' } },
 })
-const file = positionals[0] ?? fileURLToPath(new URL('keys.csv', import.meta.url))
+const file = positionals[0] ?? fileURLToPath(new URL('keys.jsonl', import.meta.url))
 
 mkdirSync(dirname(values.store), { recursive: true })
 const db = new Kysely<unknown>({ dialect: new LibsqlDialect({ url: `file:${values.store}` }) })
@@ -30,13 +30,13 @@ const group = items[0] ?? (await keys.createGroup({ name: 'Imported keys' }))
 const interrupted = new AbortController()
 process.once('SIGINT', () => interrupted.abort())
 
-const text = createReadStream(file, 'utf8')
+const input = createReadStream(file, 'utf8')
 const { size } = statSync(file)
-const report = await keys.importKeys(file.endsWith('.csv') ? rowsOfCsv(text) : rowsOfJsonLines(text), {
+const report = await keys.importKeys(rowsOf(input), {
   groupId: group.id,
   signal: interrupted.signal,
   onRefused: ({ row, message }) => console.log(`Row ${row} is refused: ${message}`),
-  onProgress: (soFar) => show(`${Math.floor((100 * text.bytesRead) / size)} % read, ${figures(soFar)}`),
+  onProgress: (soFar) => show(`${Math.floor((100 * input.bytesRead) / size)} % read, ${figures(soFar)}`),
 })
 await db.destroy()
 console.log(`\n${interrupted.signal.aborted ? 'Interrupted' : 'Done'}: ${figures(report)}`)

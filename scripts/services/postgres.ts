@@ -15,7 +15,7 @@ export const postgres: Service = {
 
   isInstalled: () => findProgram('initdb', folders()) !== undefined,
 
-  async start(sandbox, [port]) {
+  async start(sandbox, [port], settings = []) {
     const data = join(sandbox.folder, 'data')
     await sandbox.run(
       programOf('initdb', folders()),
@@ -23,7 +23,7 @@ export const postgres: Service = {
       // A language's order instead of that of the bytes: the harder case for whatever compares texts.
       ...['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'icu', '--icu-locale', 'en-US'],
     )
-    const settings = [
+    const own = [
       'listen_addresses=127.0.0.1',
       `port=${port}`,
       'unix_socket_directories=',
@@ -32,12 +32,15 @@ export const postgres: Service = {
       'synchronous_commit=off',
       'full_page_writes=off',
     ]
-    sandbox.serve(programOf('postgres', folders()), '-D', data, ...settings.flatMap((one) => ['-c', one]))
-    const isReady = programOf('pg_isready', folders())
-    await sandbox.until(async () => {
-      await sandbox.run(isReady, '--quiet', '--host', '127.0.0.1', '--port', `${port}`)
+    const isReady = async () => {
+      await sandbox.run(
+        programOf('pg_isready', folders()),
+        ...['--quiet', '--host', '127.0.0.1', '--port', `${port}`],
+      )
       return true
-    })
+    }
+    const args = [...own, ...settings].flatMap((one) => ['-c', one])
+    await sandbox.serve(isReady, programOf('postgres', folders()), '-D', data, ...args)
     return `postgres://postgres@127.0.0.1:${port}/postgres`
   },
 }

@@ -11,9 +11,9 @@ export const redis: Service = {
 
   isInstalled: isRedisInstalled,
 
-  async start(sandbox, ports) {
+  async start(sandbox, ports, settings = []) {
     const [port] = ports as [number]
-    await startNode(sandbox, port)
+    await startNode(sandbox, port, ...settings)
     return `redis://127.0.0.1:${port}`
   },
 }
@@ -23,12 +23,12 @@ export function isRedisInstalled(): boolean {
 }
 
 export async function startNode(sandbox: Sandbox, port: number, ...more: readonly string[]): Promise<void> {
-  sandbox.serve(
+  await sandbox.serve(
+    async () => (await ask(sandbox, port, 'PING')) === 'PONG',
     programOf('redis-server'),
     ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', sandbox.folder],
     ...['--save', '', '--appendonly', 'no', ...more],
   )
-  await sandbox.until(async () => (await ask(sandbox, port, 'PING')) === 'PONG')
 }
 
 export async function ask(sandbox: Sandbox, port: number, ...command: readonly string[]): Promise<string> {

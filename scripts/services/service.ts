@@ -16,6 +16,6 @@ export interface Service {
   readonly stopSignal: NodeJS.Signals
   /** Whether its programs are installed. */
   isInstalled(): boolean
-  /** Starts it and resolves to the variable's value when it answers. */
-  start(sandbox: Sandbox, ports: readonly number[]): Promise<string>
+  /** Starts it and resolves to the variable's value when it answers. The settings override those that it brings. */
+  start(sandbox: Sandbox, ports: readonly number[], settings?: readonly string[]): Promise<string>
 }

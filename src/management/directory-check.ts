@@ -1,8 +1,16 @@
 import { type Fault, RestApiKeyError } from '../errors.js'
+import { invalidOption } from '../options.js'
 import { foreignError } from '../store-error.js'
 import type { Directory } from './directory.js'
 import { invalidInput } from './faults.js'
 import type { KeyFacts } from './management-action.js'
+
+/** @throws {RestApiKeyError} `invalid_option` if it is given and is none. */
+export function assertDirectory(directory: Directory | undefined): void {
+  if (directory === undefined) return
+  if (typeof directory?.users !== 'function' || typeof directory.roles !== 'function')
+    throw invalidOption('directory', 'an object with methods users and roles', directory)
+}
 
 /**
  * Whether the directory knows the user and gives them the role. A pair that was there before is not asked about again:
@@ -29,7 +37,8 @@ export async function checkDirectory(
   if (faults.length > 0) throw invalidInput(faults)
 }
 
-async function listOf<Item>(
+/** What the directory answers. @throws {RestApiKeyError} `directory_failed` */
+export async function listOf<Item>(
   read: () => readonly Item[] | Promise<readonly Item[]>,
 ): Promise<readonly Item[]> {
   let list: unknown

@@ -50,7 +50,7 @@ export function membersOf(input: unknown, known: readonly string[], faults: Faul
     if (known.includes(name)) continue
     // A name that does not look like one may be a Reference ID that has slipped into the header of a table.
     const isName = /^[a-z][A-Za-z]{0,20}(?: ?\d{1,2})?$/.test(name)
-    faults.add(isName ? name : 'an unnamed field', `is unknown; known are ${known.join(', ')}`)
+    faults.add(isName ? name : 'an unnamed field', `is unknown; known are ${known.join(', ') || 'none'}`)
   }
   return input as Record<string, unknown>
 }

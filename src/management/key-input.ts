@@ -108,7 +108,10 @@ function momentOf(moment: unknown, faults: Faults): Date | null {
   if (moment === null) return null
   const year = types.isDate(moment) ? moment.getUTCFullYear() : Number.NaN
   if (!(year >= 1970 && year <= 9999)) {
-    faults.add('expiresAt', 'must be a Date in the years 1970 to 9999, or null')
+    faults.add(
+      'expiresAt',
+      'must be a Date (in JSON: 2030-01-31T12:00:00Z) in the years 1970 to 9999, or null',
+    )
     return null
   }
   return new Date(moment as Date)

@@ -5,6 +5,7 @@ import { sha256Digest } from '../sha256-digest.js'
 import { type Actor, parseActor } from './actor.js'
 import type { AuditEvent } from './audit-event.js'
 import type { Directory } from './directory.js'
+import { assertDirectory } from './directory-check.js'
 import { guardedRepository, repositoryMethods } from './guarded-repository.js'
 import type { KeyRepository } from './key-repository.js'
 import type { ManagementAction, ManagementTarget } from './management-action.js'
@@ -91,12 +92,7 @@ function parseKeyManagerOptions(options: KeyManagerOptions): KeyManagerConfig {
     throw invalidOption('repository', `a KeyRepository, with a method ${lacking}`, repository)
   }
   if (typeof authorize !== 'function') throw invalidOption('authorize', 'a function', authorize)
-  if (
-    directory !== undefined &&
-    (typeof directory?.users !== 'function' || typeof directory.roles !== 'function')
-  ) {
-    throw invalidOption('directory', 'an object with methods users and roles', directory)
-  }
+  assertDirectory(directory)
   optionalFunction('onAudit', onAudit)
   if (typeof generate?.generate !== 'function' || typeof generate.check !== 'function')
     throw invalidOption('generate', 'made by referenceIds()', generate)

@@ -3,6 +3,7 @@ import {
   connect as connectHttp2,
   createServer as createHttp2Server,
   type Http2Server,
+  type Http2ServerResponse,
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from 'node:http2'
@@ -22,6 +23,7 @@ import {
 import * as forFastify from 'rest-api-key/fastify'
 import * as forHono from 'rest-api-key/hono'
 import * as forKoa from 'rest-api-key/koa'
+import * as forNode from 'rest-api-key/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listen } from '../support/http-api.js'
 import { fastifys } from '../support/http-fastify.js'
@@ -39,7 +41,7 @@ const store = memoryStore({
 })
 const tenant = tenantFromSubdomain('api.example.com')
 
-/** Express has no HTTP/2. */
+/** Express has no HTTP/2, and a Fetch server is what its own server makes of it. */
 const servers: [name: string, create: (authorizer: Authorizer) => Promise<Http2Server>][] = [
   ...koas.map(([name, Koa]): [string, (authorizer: Authorizer) => Promise<Http2Server>] => [
     name,
@@ -62,6 +64,13 @@ const servers: [name: string, create: (authorizer: Authorizer) => Promise<Http2S
       return app.server
     },
   ]),
+  [
+    'node:http2',
+    async (authorizer) => {
+      const guarded = forNode.apiKeyAuth(authorizer, { tenant })
+      return createHttp2Server(guarded((req, res: Http2ServerResponse) => res.end(req.apiKey.keyId)))
+    },
+  ],
   [
     'Hono',
     async (authorizer) => {

@@ -329,6 +329,8 @@ const settingsOf: Readonly<Record<string, readonly Setting[]>> = {
   ]),
   'Fastify 4': settingsOfFastify([{ rule: 'one proxy' }, { rule: 'two proxies' }]),
   Hono: [{ name: 'getConnInfo', api: {}, rule: 'nobody' }],
+  'node:http': [{ name: 'the peer', api: {}, rule: 'nobody' }],
+  Fetch: [{ name: 'what the server says', api: {}, rule: 'nobody' }],
 }
 
 /** `trustedClientIp` in any framework. */

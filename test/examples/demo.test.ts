@@ -72,6 +72,17 @@ describe('npm run demo -- --serve', () => {
     for (const { comment, status, send } of lines) expect((await send()).status, comment).toBe(status)
   })
 
+  it('serves the console, whose keys are those of the demo', async () => {
+    const [, address = ''] = /Manage the keys at (\S+);/.exec(server.output) ?? []
+    expect((await fetch(address)).status).toBe(401)
+    const body = new URLSearchParams({ user: 'jdoe of acme' })
+    const signedIn = await fetch(`${server.url}/sign-in`, { method: 'POST', body, redirect: 'manual' })
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const page = await (await fetch(address, { headers: { cookie } })).text()
+    expect(page).toContain('Demo')
+    expect(page).toContain('192.0.2.0/24')
+  })
+
   it('ends on Ctrl-C, with 0', async () => {
     expect(await server.stop('SIGINT')).toMatchObject({ code: 0 })
   })

@@ -8,7 +8,7 @@ import {
 } from 'rest-api-key/management'
 import { sqlStore } from 'rest-api-key/sql'
 import { describe, expect, it } from 'vitest'
-import { rowsOfCsv, rowsOfJsonLines } from '../../examples/import/rows.js'
+import { rowsOfCsv, rowsOfJsonLines } from '../../src/cli/import/rows.js'
 import { collectedHeap } from '../support/collected-heap.js'
 import { foreignCsv, foreignId, foreignJsonLines } from '../support/foreign-keys.js'
 import { oneDatabase } from '../support/sql-cases.js'

@@ -7,10 +7,19 @@ import fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { authorizationFor, createAuthorizer, memoryStore, tenantFromHeader } from 'rest-api-key'
+import { createConsole } from 'rest-api-key/console'
+import * as consoleInExpress from 'rest-api-key/console/express'
+import * as consoleInFastify from 'rest-api-key/console/fastify'
+import * as consoleInHono from 'rest-api-key/console/hono'
+import * as consoleInKoa from 'rest-api-key/console/koa'
+import * as consoleInNode from 'rest-api-key/console/node'
 import * as forExpress from 'rest-api-key/express'
 import * as forFastify from 'rest-api-key/fastify'
+import * as forFetch from 'rest-api-key/fetch'
 import * as forHono from 'rest-api-key/hono'
 import * as forKoa from 'rest-api-key/koa'
+import { createKeyManager } from 'rest-api-key/management'
+import * as forNode from 'rest-api-key/node'
 import { keyStoreCases } from 'rest-api-key/testing'
 
 const referenceId = '0123456789ABCDEF0123456789ABCDEF'
@@ -46,6 +55,41 @@ async function overHttp(listener: RequestListener): Promise<number[]> {
   }
 }
 
+/** Without a session and with one, in every framework. */
+async function consoleStatuses(): Promise<number[][]> {
+  const manager = createKeyManager({ repository: memoryStore(), authorize: () => true })
+  const mounted = createConsole({
+    manager,
+    authenticate: ({ headers }) =>
+      headers.has('x-session') ? { tenantId: 'acme', userId: 'jdoe', role: 'Administrator' } : null,
+  })
+  const fastifyApp = fastify()
+  await fastifyApp.register(consoleInFastify.mountConsole, { console: mounted })
+  await fastifyApp.ready()
+  const honoApp = new Hono().use(consoleInHono.mountConsole(mounted))
+  const answerConsole = consoleInNode.mountConsole(mounted)
+  const listeners: RequestListener[] = [
+    express().use(consoleInExpress.mountConsole(mounted)),
+    new Koa().use(consoleInKoa.mountConsole(mounted)).callback(),
+    fastifyApp.routing,
+    (req, res) => void answerConsole(req, res),
+  ]
+  const send = async (url: string) => [
+    (await fetch(url)).status,
+    (await fetch(url, { headers: { 'x-session': 'yes' } })).status,
+  ]
+  const results: number[][] = []
+  for (const listener of listeners) {
+    const server = createServer(listener).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    results.push(await send(`http://127.0.0.1:${(server.address() as AddressInfo).port}/console`))
+    server.close()
+  }
+  const inHono = async (headers: Record<string, string>) =>
+    (await honoApp.request('http://localhost/console', { headers })).status
+  return [...results, [await inHono({}), await inHono({ 'x-session': 'yes' })]]
+}
+
 async function main(): Promise<void> {
   const expressApp = express()
   expressApp.use(forExpress.apiKeyAuth(authorizer, options))
@@ -70,6 +114,22 @@ async function main(): Promise<void> {
   honoApp.get('/admin', forHono.requireRole('Administrator'), (c) => c.body(null))
   honoApp.get('/', (c) => c.text(forHono.principalOf(c).tenantId))
 
+  const guarded = forNode.apiKeyAuth(authorizer, options)
+  const adminOfNode = forNode.requireRole('Administrator')((_req, res) => res.end())
+  const nodeListener = guarded((req, res) =>
+    req.url === '/admin' ? adminOfNode(req, res) : res.end(forNode.principalOf(req).tenantId),
+  )
+
+  const adminOfFetch = forFetch.requireRole('Administrator')(() => new Response())
+  const fetchHandler = forFetch.apiKeyAuth(
+    authorizer,
+    options,
+  )((request: Request) =>
+    new URL(request.url).pathname === '/admin'
+      ? adminOfFetch(request)
+      : new Response(forFetch.principalOf(request).tenantId),
+  )
+
   for (const { run } of keyStoreCases(() => {
     const { put, ...empty } = memoryStore()
     return { store: empty, put }
@@ -80,7 +140,13 @@ async function main(): Promise<void> {
     express: await overHttp(expressApp),
     koa: await overHttp(koaApp.callback()),
     fastify: await statuses(async (url, headers) => (await fastifyApp.inject({ url, headers })).statusCode),
+    node: await overHttp((req, res) => void nodeListener(req, res)),
+    fetch: await statuses(
+      async (path, headers) =>
+        (await fetchHandler(new Request(`http://127.0.0.1${path}`, { headers }))).status,
+    ),
     hono: await statuses(async (path, headers) => (await honoApp.request(path, { headers })).status),
+    consoles: await consoleStatuses(),
   }
   process.stdout.write(JSON.stringify(results))
 }

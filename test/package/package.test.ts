@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { publint } from 'publint'
@@ -6,7 +6,7 @@ import { formatMessage } from 'publint/utils'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { diagnosticsIn } from './compile.js'
-import { filesIn, type PackedPackage, packPackage, runNode } from './packed.js'
+import { filesIn, type PackedPackage, packPackage, runNode, runProgram } from './packed.js'
 
 // Builds, compilers and many processes: slow on a busy machine, and never a sign of a mistake.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -24,9 +24,13 @@ const companions: Readonly<Record<string, string>> = {
   './fastify': 'fastify',
   './hono': 'hono',
   './sql': 'kysely',
+  './console/express': 'express',
+  './console/koa': 'koa',
+  './console/fastify': 'fastify',
+  './console/hono': 'hono',
 }
-/** Of these, the one whose code an entry needs. */
-const neededCompanions: Readonly<Record<string, string>> = { './sql': 'kysely' }
+/** The package whose code an entry needs. */
+const neededCompanions: Readonly<Record<string, string>> = { './sql': 'kysely', './console': 'hono' }
 
 let packed: PackedPackage
 
@@ -47,7 +51,14 @@ describe('the packed package', () => {
       contents()
         .filter((file) => !isBuilt(file))
         .sort(),
-    ).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'])
+    ).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'SECURITY.md',
+      'dist/THIRD-PARTY-NOTICES',
+      'package.json',
+    ])
   })
 
   it('names no folder of the machine that built it', () => {
@@ -106,12 +117,44 @@ describe('the packed package', () => {
   })
 })
 
+describe('the command', () => {
+  it('is a program of Node.js that brings its parser along, with the notices of it', () => {
+    const { bin } = packed.manifest
+    expect(bin).toEqual({ 'rest-api-key': './dist/cli.cjs' })
+    const file = join(packed.folder, bin['rest-api-key'] as string)
+    expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    expect(statSync(file).mode & 0o111).toBe(0o111)
+    expect(packagesNamedBy(file).sort()).toEqual(dependencies)
+    const notices = readFileSync(join(packed.folder, 'dist/THIRD-PARTY-NOTICES'), 'utf8')
+    expect(notices).toContain('commander')
+    expect(notices).toContain('Permission is hereby granted')
+  })
+
+  it('runs in a project by npx, with the drivers that are there', async () => {
+    const folder = packed.install('command', [...dependencies, 'kysely', '@libsql/kysely-libsql'])
+    writeFileSync(join(folder, 'package.json'), '{ "name": "command", "private": true }')
+    mkdirSync(join(folder, 'node_modules/.bin'))
+    symlinkSync('../rest-api-key/dist/cli.cjs', join(folder, 'node_modules/.bin/rest-api-key'))
+    const npx = ['--no-install', 'rest-api-key', '--store', 'sqlite:keys.db', '--tenant', 'acme']
+    const run = (...args: readonly string[]) => runProgram('npx', [...npx, ...args], folder)
+    await run('migrate')
+    const group = (await run('groups', 'create', '--name', 'Integrations')).trim()
+    expect(await run('keys', 'create', '--group', group)).toMatch(/^rak_\w{36}\n$/)
+    expect(JSON.parse(await run('keys', 'list', '--json')).items).toMatchObject([{ groupId: group }])
+    const { version } = JSON.parse(readFileSync(join(packed.folder, 'package.json'), 'utf8'))
+    expect(await run('--version')).toBe(`${version}\n`)
+  })
+})
+
 describe('an entry', () => {
   let folder: string
+  /** Its pages are made with Hono. */
+  let folderOfConsole: string
   let names: ReadonlyMap<string, string>
 
   beforeAll(async () => {
-    folder = packed.install('alone', [...dependencies, ...Object.values(neededCompanions)])
+    folder = packed.install('alone', [...dependencies, 'kysely'])
+    folderOfConsole = packed.install('console', [...dependencies, 'hono'])
     for (const framework of frameworks) {
       const stub = join(folder, 'node_modules', framework)
       mkdirSync(stub)
@@ -120,17 +163,18 @@ describe('an entry', () => {
     }
     const loads = formats.flatMap((format) =>
       [...packed.entries.keys()].map(async (entry) => {
-        return [`${entry} ${format}`, await load(specifierOf(entry), format)] as const
+        const where = neededCompanions[entry] === 'hono' ? folderOfConsole : folder
+        return [`${entry} ${format}`, await load(specifierOf(entry), format, where)] as const
       }),
     )
     names = new Map(await Promise.all(loads))
   })
 
-  function load(specifier: string, format: (typeof formats)[number]): Promise<string> {
+  function load(specifier: string, format: (typeof formats)[number], where = folder): Promise<string> {
     const print = 'process.stdout.write(JSON.stringify(Object.keys(loaded).sort()))'
     return format === 'ESM'
-      ? evaluate(folder, 'module', `import * as loaded from '${specifier}'; ${print}`)
-      : evaluate(folder, 'commonjs', `const loaded = require('${specifier}'); ${print}`)
+      ? evaluate(where, 'module', `import * as loaded from '${specifier}'; ${print}`)
+      : evaluate(where, 'commonjs', `const loaded = require('${specifier}'); ${print}`)
   }
 
   it('is declared without `any`', () => {
@@ -177,6 +221,12 @@ describe('an entry', () => {
     }
   })
 
+  it('for a console in a framework, or in none, gives one and the same name', () => {
+    for (const framework of [...frameworks, 'node']) {
+      expect(names.get(`./console/${framework} ESM`)).toBe('["mountConsole"]')
+    }
+  })
+
   it('for package.json exists', async () => {
     expect(await load('rest-api-key/package.json', 'CommonJS')).toContain('"version"')
   })
@@ -200,11 +250,15 @@ function packagesNamedBy(file: string, seen = new Set<string>()): string[] {
   seen.add(file)
   const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true)
   const names = importedFiles.flatMap(({ fileName }) => {
-    if (!fileName.startsWith('.')) return fileName.startsWith('node:') ? [] : [fileName]
+    if (!fileName.startsWith('.')) return fileName.startsWith('node:') ? [] : [packageOf(fileName)]
     const isDeclared = /\.d\.c?ts$/.test(file)
     return packagesNamedBy(join(dirname(file), isDeclared ? declarationsOf(fileName) : fileName), seen)
   })
   return [...new Set(names)]
+}
+
+function packageOf(specifier: string): string {
+  return (/^(?:@[^/]+\/)?[^/]+/.exec(specifier) as RegExpExecArray)[0]
 }
 
 function declarationsOf(file: string): string {
@@ -302,7 +356,7 @@ describe('a strict TypeScript project', () => {
   ])(
     'of type %s with %s resolution and the %s frameworks compiles and runs',
     async (type, resolution, age) => {
-      const packages = [...dependencies, ...Object.values(companions), '@types']
+      const packages = [...dependencies, ...new Set(Object.values(companions)), '@types']
       const name = `${type}-${resolution}-${age}`
       const folder = packed.install(name, packages, age === 'oldest' ? oldest : {})
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }))
@@ -314,11 +368,15 @@ describe('a strict TypeScript project', () => {
 
       program.emit(program.getSourceFile(join(folder, 'consumer.ts')))
       const served = [200, 401, 401, 403]
+      const signedInOnly = [401, 200]
       expect(JSON.parse(await runNode(folder, 'consumer.js'))).toEqual({
         express: served,
         koa: served,
         fastify: served,
+        node: served,
+        fetch: served,
         hono: served,
+        consoles: [signedInOnly, signedInOnly, signedInOnly, signedInOnly, signedInOnly],
       })
     },
   )

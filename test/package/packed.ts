@@ -35,6 +35,7 @@ interface Manifest {
   readonly peerDependencies: Readonly<Record<string, string>>
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>
   readonly scripts: Readonly<Record<string, string>>
+  readonly bin: Readonly<Record<string, string>>
   readonly main: string
   readonly types: string
   readonly typesVersions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
@@ -61,10 +62,11 @@ export interface PackedPackage {
 
 /** Runs Node.js; rejects with what it printed unless it exits with 0. */
 export async function runNode(cwd: string, ...args: readonly string[]): Promise<string> {
-  return run(process.execPath, args, cwd)
+  return runProgram(process.execPath, args, cwd)
 }
 
-async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+/** Runs a program; rejects with what it printed unless it exits with 0. */
+export async function runProgram(command: string, args: readonly string[], cwd: string): Promise<string> {
   try {
     const { stdout } = await exec(command, args, { cwd, env: { ...process.env, NO_COLOR: '1' } })
     return stdout
@@ -76,15 +78,15 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
 
 /** Packs what was built last; builds first if a source is younger. */
 export async function packPackage(): Promise<PackedPackage> {
-  if (isStale()) await run('npm', ['run', 'build'], repository)
+  if (isStale()) await runProgram('npm', ['run', 'build'], repository)
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'rest-api-key-package-'))
-  await run(
+  await runProgram(
     'npm',
     ['pack', '--ignore-scripts', '--no-update-notifier', '--pack-destination', root],
     repository,
   )
   const tarball = join(root, readdirSync(root).find((name) => name.endsWith('.tgz')) as string)
-  await run('tar', ['-xzf', tarball], root)
+  await runProgram('tar', ['-xzf', tarball], root)
   const folder = join(root, 'package')
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
   const entries = Object.entries(manifest.exports).filter(
@@ -124,7 +126,9 @@ function isStale(): boolean {
   const dist = join(repository, 'dist')
   if (!existsSync(join(dist, 'index.d.ts'))) return true
   const sources = ['src', 'adapters'].flatMap((folder) => filesIn(join(repository, folder)))
-  const configuration = ['tsup.config.ts', 'tsconfig.json'].map((file) => join(repository, file))
+  const configuration = ['tsup.config.ts', 'tsconfig.json', 'package.json'].map((file) =>
+    join(repository, file),
+  )
   const changedAtMs = Math.max(...[...sources, ...configuration].map(modifiedAtMs))
   return changedAtMs > Math.min(...filesIn(dist).map(modifiedAtMs))
 }

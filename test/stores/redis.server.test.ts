@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
-import { createAuthorizer, sha256Digest } from 'rest-api-key'
+import { createAuthorizer, plainDigest, sha256Digest } from 'rest-api-key'
 import { type AuditEvent, createKeyManager, type TenantKeys } from 'rest-api-key/management'
 import { type RedisClient, redisStore } from 'rest-api-key/redis'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { parseKeyRecord } from '../../src/key-record.js'
 import { type KeyNames, keyNames } from '../../src/stores/redis/key-names.js'
 import { senderOf } from '../../src/stores/redis/redis-client.js'
 import { openManager, withKey } from '../management/support.js'
@@ -78,6 +79,30 @@ describe('what a store asks of Redis', () => {
     const dump = (await dumpOf(prefix)).join('\n')
     expect(dump).toContain(digestOf(referenceIds[1_000] as string))
     expect(referenceIds.filter((one) => dump.includes(one.slice('rak_'.length)))).toEqual([])
+  })
+
+  it('tells of a key with a clear-text digest without it', async () => {
+    const { store, names, key } = await openStore()
+    const digest = plainDigest()(canary)
+    const event = (
+      await store.listAudit('acme', { after: null, limit: 1, groupId: null, keyId: key.id })
+    )[0] as AuditEvent
+    await store.insertKeys([{ ...key, id: randomUUID(), digest }], [{ ...event, id: randomUUID() }])
+    const [[, fields]] = (await redis.xrevrange(names.changes(), '+', '-', 'COUNT', 1)) as [
+      [string, string[]],
+    ]
+    expect(fields).toEqual(['digest', digestOf(digest)])
+  })
+
+  it('keeps about the last 10,000 changes', async () => {
+    const { acme, key, names, referenceId } = await openStore()
+    const add = "for i = 1, 20000 do redis.call('XADD', KEYS[1], '*', 'digest', i) end"
+    await redis.eval(add, 1, names.changes())
+    await acme.deactivateKey(key.id)
+    const entries = await redis.xrange(names.changes(), '-', '+')
+    expect(entries.at(-1)?.[1]).toEqual(['digest', digestOf(referenceId)])
+    expect(entries.length).toBeGreaterThanOrEqual(10_000)
+    expect(entries.length).toBeLessThan(10_200)
   })
 
   it('writes a batch of 1,000 keys in one step', async () => {
@@ -316,6 +341,17 @@ describe('errors of the driver', () => {
     }
   })
 
+  it('fails the look-up of its own key only, where a record cannot be read', async () => {
+    const { store, names, referenceId } = await openStore()
+    const [good, bad] = [sha256Digest()(referenceId), sha256Digest()('bad')] as const
+    await redis.set(names.record(bad), canary)
+    const records = await store.findManyByDigest([bad, good], lookUp())
+    expect(records.find(({ digest }) => digest === good)?.tenantId).toBe('acme')
+    const unusable = records.find(({ digest }) => digest === bad)
+    expect(() => parseKeyRecord(unusable, bad)).toThrow('Field "activated"')
+    expect(JSON.stringify(unusable)).not.toContain(canary)
+  })
+
   /** Puts a text where the tenant's audit should be. */
   async function breakOrder(client: RedisClient, names: KeyNames): Promise<void> {
     const send = senderOf(client)
@@ -360,7 +396,10 @@ describe.each(redisClients)('over %s', (_, open) => {
 })
 
 describe('a connection that is lost between a write and its answer', () => {
-  const impatient: readonly (readonly [name: string, open: (port: number) => Promise<OpenRedis>])[] = [
+  const impatient: readonly (readonly [
+    name: string,
+    open: (port: number) => Promise<Omit<OpenRedis, 'duplicate'>>,
+  ])[] = [
     [
       'ioredis',
       async (port) => {
@@ -409,7 +448,7 @@ describe('a connection that is lost between a write and its answer', () => {
     const proxy = await tcpProxy(new URL(redisUrl()))
     const client = new Redis(proxy.port, '127.0.0.1', { retryStrategy: () => 1 })
     try {
-      const { acme, store, group, key } = await openStore(client)
+      const { acme, store, names, group, key } = await openStore(client)
       proxy.loseAnswerTo('EVALSHA')
       const created = await acme.createKey({ groupId: group.id })
       proxy.loseAnswerTo('EVALSHA')
@@ -422,6 +461,7 @@ describe('a connection that is lost between a write and its answer', () => {
       })
       const actions = (await acme.listAudit()).items.map(({ action }) => action)
       expect(actions.sort()).toEqual(['group.create', 'key.create', 'key.create', 'key.delete', 'key.update'])
+      expect(await redis.xlen(names.changes())).toBe(4)
     } finally {
       client.disconnect()
       proxy.close()
@@ -465,8 +505,14 @@ async function dumpOf(prefix: string): Promise<readonly string[]> {
   const keys = await keysIn(redis, `{${prefix}}:*`)
   return Promise.all(
     keys.map(async (key) => {
-      const isText = (await redis.type(key)) === 'string'
-      return `${key} ${isText ? await redis.get(key) : await redis.zrange(key, '0', '-1')}`
+      switch (await redis.type(key)) {
+        case 'string':
+          return `${key} ${await redis.get(key)}`
+        case 'stream':
+          return `${key} ${await redis.xrange(key, '-', '+')}`
+        default:
+          return `${key} ${await redis.zrange(key, '0', '-1')}`
+      }
     }),
   )
 }

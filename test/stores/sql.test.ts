@@ -4,15 +4,20 @@ import {
   MssqlAdapter,
   MssqlIntrospector,
   MssqlQueryCompiler,
+  MysqlAdapter,
+  MysqlIntrospector,
+  MysqlQueryCompiler,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
 } from 'kysely'
+import pg from 'pg'
+import type { ChangeFeed } from 'rest-api-key'
 import type { KeyRepository } from 'rest-api-key/management'
-import { migrateToLatest, sqlStore } from 'rest-api-key/sql'
+import { migrateToLatest, pollingChanges, postgresChanges, sqlStore } from 'rest-api-key/sql'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { repeated } from '../../src/stores/sql/writer.js'
-import { expectRefusal } from '../support/refusals.js'
+import { canary, expectRefusal } from '../support/refusals.js'
 import { failureOf } from '../support/sql-errors.js'
 
 interface OwnTables {
@@ -57,6 +62,92 @@ describe('sqlStore', () => {
   it('refuses a database that speaks another SQL', async () => {
     expectRefusal(() => sqlStore(mssql), 'invalid_option', '"db"', 'PostgreSQL')
     expect(await failureOf(migrateToLatest(mssql))).toMatchObject({ code: 'invalid_option' })
+  })
+})
+
+const mysql = new Kysely<OwnTables>({
+  dialect: {
+    createAdapter: () => new MysqlAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new MysqlIntrospector(db),
+    createQueryCompiler: () => new MysqlQueryCompiler(),
+  },
+})
+
+describe('pollingChanges', () => {
+  it('takes a Kysely of whichever tables', () => {
+    expectTypeOf(pollingChanges(mysql)).toEqualTypeOf<ChangeFeed>()
+    expect(Object.isFrozen(pollingChanges(mysql, { intervalMs: 1, timeoutMs: 1, onError() {} }))).toBe(true)
+  })
+
+  it.each([undefined, null, {}, 'mysql://'])('refuses %j', (db) => {
+    expectRefusal(() => pollingChanges(db as unknown as Kysely<unknown>), 'invalid_option', '"db"', 'Kysely')
+  })
+
+  it('refuses a transaction, which would see nothing new', async () => {
+    await mysql.transaction().execute(async (trx) => {
+      expectRefusal(() => pollingChanges<OwnTables>(trx), 'invalid_option', '"db"', 'transactions')
+    })
+  })
+
+  it('refuses PostgreSQL, and says what to take', () => {
+    expectRefusal(() => pollingChanges(postgres), 'invalid_option', '"db"', 'postgresChanges')
+  })
+
+  it.each([
+    [{ intervalMs: 0 }, '"intervalMs"'],
+    [{ intervalMs: 2 ** 31 }, '"intervalMs"'],
+    [{ timeoutMs: 0.5 }, '"timeoutMs"'],
+    [{ timeoutMs: '1' }, '"timeoutMs"'],
+    [{ onError: canary }, '"onError"'],
+    [null, 'pollingChanges'],
+  ])('refuses %j', (options, said) => {
+    expectRefusal(() => pollingChanges(mysql, options as object), 'invalid_option', said)
+  })
+
+  it('refuses options that it does not know', () => {
+    const options = { heartbeatMs: 1 } as object
+    expectRefusal(() => pollingChanges(mysql, options), 'unknown_option', '"heartbeatMs"', '"intervalMs"')
+  })
+})
+
+describe('postgresChanges', () => {
+  const connect = () => new pg.Client()
+
+  it('makes no client before it is subscribed to', () => {
+    const feed = postgresChanges(() => expect.fail(), { channel: 'x'.repeat(63) })
+    expect(Object.isFrozen(feed)).toBe(true)
+    expectTypeOf(feed).toEqualTypeOf<ChangeFeed>()
+  })
+
+  it('takes clients of pg, and no pool of them', () => {
+    expectTypeOf(connect).toExtend<Parameters<typeof postgresChanges>[0]>()
+    expectTypeOf(async () => connect()).toExtend<Parameters<typeof postgresChanges>[0]>()
+    expectTypeOf(() => new pg.Pool()).not.toExtend<Parameters<typeof postgresChanges>[0]>()
+  })
+
+  it.each([undefined, null, {}, 'postgres://'])('refuses %j for what makes clients', (value) => {
+    expectRefusal(() => postgresChanges(value as unknown as typeof connect), 'invalid_option', '"connect"')
+  })
+
+  it.each([
+    [{ heartbeatMs: 0 }, '"heartbeatMs"'],
+    [{ timeoutMs: -1 }, '"timeoutMs"'],
+    [{ onError: canary }, '"onError"'],
+    [{ schema: '' }, '"schema"'],
+    [{ schema: 7 }, '"schema"'],
+    [{ channel: 'x'.repeat(64) }, '"channel"'],
+    [{ channel: 'ä'.repeat(32) }, '"channel"'],
+    [{ channel: 'a\0' }, '"channel"'],
+    [{ channel: 'own', schema: 'app' }, '"schema"'],
+    [null, 'postgresChanges'],
+  ])('refuses %j', (options, said) => {
+    expectRefusal(() => postgresChanges(connect, options as object), 'invalid_option', said)
+  })
+
+  it('refuses options that it does not know', () => {
+    const options = { intervalMs: 1 } as object
+    expectRefusal(() => postgresChanges(connect, options), 'unknown_option', '"intervalMs"', '"heartbeatMs"')
   })
 })
 

@@ -63,8 +63,12 @@ export interface RunningApi {
   close(): Promise<void>
 }
 
+/** What a door without a framework does not have, so that no rule about it applies. */
+type Feature = 'route parameters' | 'header lines' | 'earlier headers'
+
 export interface Framework {
   readonly name: string
+  readonly lacks?: readonly Feature[]
   /** A header of the framework's own request. */
   header(request: unknown, name: string): string | undefined
   /** The same request as Node.js has it. */

@@ -9,7 +9,7 @@ export interface RawRequestParts {
   readonly target?: string | undefined
   /** Header lines without their line ends, in order. A `Host` line is put in front unless there is one. */
   readonly lines?: readonly string[] | undefined
-  /** Announced by a `Content-Length` line. */
+  /** Announced by a `Content-Length` line, and as plain text unless a line says otherwise. */
   readonly body?: string | undefined
 }
 
@@ -27,9 +27,11 @@ export interface RawResponse {
 }
 
 export function headOf({ method = 'GET', target = '/whoami', lines = [], body }: RawRequestParts): string {
-  const host = lines.some((line) => /^host:/i.test(line)) ? [] : ['Host: acme.api.example.com']
-  const length = body === undefined ? [] : ['Content-Type: text/plain', `Content-Length: ${body.length}`]
-  return [`${method} ${target} HTTP/1.1`, ...host, ...lines, ...length, '', ''].join('\r\n')
+  const isGiven = (name: string) => lines.some((line) => line.toLowerCase().startsWith(`${name}:`))
+  const host = isGiven('host') ? [] : ['Host: acme.api.example.com']
+  const type = body === undefined || isGiven('content-type') ? [] : ['Content-Type: text/plain']
+  const length = body === undefined ? [] : [`Content-Length: ${body.length}`]
+  return [`${method} ${target} HTTP/1.1`, ...host, ...lines, ...type, ...length, '', ''].join('\r\n')
 }
 
 /** An HTTP/1.1 client that sends exactly the bytes it is told, one request after the other on one connection. */

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster } from 'redis'
-import type { RedisClient } from 'rest-api-key/redis'
+import type { RedisClient, RedisFeedClient } from 'rest-api-key/redis'
 import { afterAll } from 'vitest'
 import { redisClusterUrls, redisUrl } from './services.js'
 
 export interface OpenRedis {
   readonly client: RedisClient
+  /** Another client, not yet connected, by whose name its connections can be told. */
+  duplicate(name: string): RedisFeedClient
   /** Ends the connections at once. */
   close(): unknown
 }
@@ -22,26 +24,42 @@ export const redisClients: readonly (readonly [name: string, open: () => Promise
 export async function openIoRedis(): Promise<OpenRedis & { readonly client: Redis }> {
   const client = new Redis(redisUrl(), { lazyConnect: true })
   await client.connect()
-  return { client, close: () => client.disconnect() }
+  return {
+    client,
+    duplicate: (connectionName) => client.duplicate({ connectionName }),
+    close: () => client.disconnect(),
+  }
 }
 
 async function openNodeRedis(): Promise<OpenRedis> {
   const client = createClient({ url: redisUrl() }).on('error', () => {})
   await client.connect()
-  return { client, close: () => client.destroy() }
+  return {
+    client,
+    duplicate: (name) => client.duplicate({ name }),
+    close: () => client.destroy(),
+  }
 }
 
 async function openIoRedisCluster(): Promise<OpenRedis> {
   const client = new Cluster(redisClusterUrls(), { lazyConnect: true })
   await client.connect()
-  return { client, close: () => client.disconnect() }
+  return {
+    client,
+    duplicate: (connectionName) => client.duplicate([], { redisOptions: { connectionName } }),
+    close: () => client.disconnect(),
+  }
 }
 
 async function openNodeRedisCluster(): Promise<OpenRedis> {
   const rootNodes = redisClusterUrls().map((url) => ({ url }))
   const client = createCluster({ rootNodes }).on('error', () => {})
   await client.connect()
-  return { client, close: () => client.destroy() }
+  return {
+    client,
+    duplicate: (name) => client.duplicate({ defaults: { name } }),
+    close: () => client.destroy(),
+  }
 }
 
 /** A connection to each node of the cluster, past what a cluster's client hides. */

@@ -39,6 +39,7 @@ describe('names of Redis keys', () => {
 
   it('can be read by a person', () => {
     expect(names.record('0123abcd')).toBe('{rest-api-key}:record:0123abcd')
+    expect(names.changes()).toBe('{rest-api-key}:changes')
     expect(names.auditOfKey('acme', 'key-1')).toBe('{rest-api-key}:key-audit:acme:key-1')
     expect(keyNames('other').keys('ac:me')).toBe('{other}:keys:ac%3Ame')
   })

@@ -27,13 +27,14 @@ export type Write =
   | readonly [command: 'DEL', key: string]
   | readonly [command: 'ZADD', order: string, score: '0', member: string]
   | readonly [command: 'ZREM', order: string, member: string]
+  | readonly [command: 'XADD' | 'XTRIM', stream: string, ...args: readonly string[]]
 
 /**
  * The one script that changes groups, keys and audit.
  *
  * The last write is of a text that no other call writes: if it is there already, a client that lost its connection has
  * sent this call again, and it must not act twice. Redis does not undo what a script did before it failed: an order
- * that is none makes `ZCARD` fail before anything is written.
+ * that is none makes `ZCARD` fail before anything is written, and what is written to a stream is written first.
  */
 const script = `
 local plan = cjson.decode(ARGV[1])

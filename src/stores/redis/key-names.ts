@@ -7,6 +7,8 @@ export interface KeyNames {
   /** When the key with this id was last used, in milliseconds since the epoch. */
   lastUse(id: string): string
   group(tenantId: string, id: string): string
+  /** The stream of changes; see `change-stream.ts`. */
+  changes(): string
   event(id: string): string
   /** The orders of lists; see `order.ts`. */
   groups(tenantId: string): string
@@ -29,6 +31,7 @@ export function keyNames(prefix: string): KeyNames {
     digestOf: (id) => name('digest', id),
     lastUse: (id) => name('last-use', id),
     group: (tenantId, id) => name('group', tenantId, id),
+    changes: () => name('changes'),
     event: (id) => name('event', id),
     groups: (tenantId) => name('groups', tenantId),
     keys: (tenantId) => name('keys', tenantId),

@@ -2,6 +2,7 @@ import type { ChangeFeed } from '../../change-feed.js'
 import { createLocalFeed } from '../../local-feed.js'
 import type { KeyEntry } from '../../management/key-entry.js'
 import { type KeyRepository, type StoredKey, searchTextOf } from '../../management/key-repository.js'
+import { announced, trimmed } from './change-stream.js'
 import { type Backend, commit } from './commit.js'
 import { absent, present, unchanged, type Write } from './conditional-write.js'
 import { listed, readPage, searchBatch, unlisted } from './order.js'
@@ -60,6 +61,12 @@ export function keysOf(backend: Backend): Keys {
     ]
   }
 
+  /** In a Redis that is full a script may write once it has written what takes no room: keys can be revoked there. */
+  function toldFirst(digest: string): readonly Write[] {
+    const stream = names.changes()
+    return [trimmed(stream), announced(stream, digest)]
+  }
+
   function forgotten(key: StoredKey): readonly Write[] {
     return ordersOf(key).map((order) => unlisted(order, key.createdAt, key.id))
   }
@@ -81,7 +88,10 @@ export function keysOf(backend: Backend): Keys {
             ...digests.map((digest) => absent(names.record(digest), 'digest_taken' as const)),
             ...keys.map(({ id }) => absent(names.digestOf(id), 'id_taken' as const)),
           ],
-          keys.flatMap((key) => [['SET', names.digestOf(key.id), key.digest], ...written(key)]),
+          [
+            ...digests.map((digest) => announced(names.changes(), digest)),
+            ...keys.flatMap((key): Write[] => [['SET', names.digestOf(key.id), key.digest], ...written(key)]),
+          ],
           events,
         ),
       )
@@ -113,7 +123,7 @@ export function keysOf(backend: Backend): Keys {
       if (key.groupId !== null && key.groupId !== groupId) {
         checks.push(present(names.group(key.tenantId, key.groupId), 'changed'))
       }
-      const writes = [...forgotten(found.key), ...written({ ...key, digest })]
+      const writes = [...toldFirst(digest), ...forgotten(found.key), ...written({ ...key, digest })]
       return (await told([digest], commit(backend, checks, writes, [event]))) === null
     },
 
@@ -123,7 +133,11 @@ export function keysOf(backend: Backend): Keys {
       const { digest } = found.key
       const checks = [unchanged(names.record(digest), found.text, 'changed')]
       const deleted = [names.record(digest), names.digestOf(id), names.lastUse(id)]
-      const writes = [...forgotten(found.key), ...deleted.map((key) => ['DEL', key] as const)]
+      const writes = [
+        ...toldFirst(digest),
+        ...forgotten(found.key),
+        ...deleted.map((key) => ['DEL', key] as const),
+      ]
       return (await told([digest], commit(backend, checks, writes, [event]))) === null
     },
   }

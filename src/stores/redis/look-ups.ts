@@ -1,3 +1,4 @@
+import type { KeyRecord } from '../../key-record.js'
 import type { KeyStore } from '../../key-store.js'
 import type { Backend } from './commit.js'
 import { readText, readTexts } from './redis-client.js'
@@ -35,7 +36,7 @@ export function lookUpsOf({
       const texts = await readTexts(send, wanted.map(names.record))
       return wanted.flatMap((digest, index) => {
         const text = texts[index] ?? null
-        return text === null ? [] : recordOf(text, digest)
+        return text === null ? [] : recordOrUnusable(text, digest)
       })
     },
 
@@ -47,5 +48,14 @@ export function lookUpsOf({
         await runScript(send, touchScript, keys as [string, ...string[]], moments)
       }
     },
+  }
+}
+
+/** What cannot be read must fail the look-up of its own key only: in its place stands what no authorizer can use. */
+function recordOrUnusable(text: string, digest: string): KeyRecord {
+  try {
+    return recordOf(text, digest)
+  } catch {
+    return { digest } as KeyRecord
   }
 }

@@ -1,10 +1,11 @@
 import type { KeyRepository } from '../../management/key-repository.js'
-import { assertOptions, invalidOption } from '../../options.js'
+import { assertOptions } from '../../options.js'
 import { auditOf } from './audit.js'
 import { groupsOf } from './groups.js'
 import { keyNames } from './key-names.js'
 import { keysOf } from './keys.js'
 import { lookUpsOf } from './look-ups.js'
+import { parsePrefix } from './prefix.js'
 import { type RedisClient, senderOf } from './redis-client.js'
 
 export interface RedisStoreOptions {
@@ -20,7 +21,7 @@ export interface RedisStore extends Required<KeyRepository> {}
 
 /**
  * Keeps groups, keys and audit in Redis, over a client of ioredis or node-redis that the application has connected and
- * closes itself. A look-up is one `GET`; every change is one Lua script.
+ * closes itself. A look-up is one `GET`; every change is one Lua script. `redisChanges` tells other processes of it.
  *
  * Limits
  * - All keys of a store share one hash tag, hence one slot and one master of a cluster.
@@ -44,11 +45,8 @@ export interface RedisStore extends Required<KeyRepository> {}
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
   assertOptions('redisStore', options, ['prefix'])
-  const { prefix = 'rest-api-key' } = options
-  if (typeof prefix !== 'string' || !/^[!-z|~]{1,100}$/.test(prefix)) {
-    throw invalidOption('prefix', '1 to 100 visible ASCII characters without braces', prefix)
-  }
-  const backend = { send: senderOf(client), names: keyNames(prefix) }
+  const names = keyNames(parsePrefix(options.prefix))
+  const backend = { send: senderOf(client), names }
   return Object.freeze({
     ...lookUpsOf(backend),
     ...groupsOf(backend),

@@ -1,3 +1,6 @@
 export { migrateToLatest } from './migrate-to-latest.js'
 export { migrations, type SqlMigration } from './migrations.js'
+export { type PollingChangesOptions, pollingChanges } from './polling-changes.js'
+export { type PostgresChangesOptions, postgresChanges } from './postgres-changes.js'
+export type { PostgresClient, PostgresNotification } from './postgres-client.js'
 export { sqlStore } from './sql-store.js'

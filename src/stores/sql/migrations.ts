@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { connectionOf, type DialectName } from './connection.js'
+import { createChangeTriggers, dropChangeTriggers } from './triggers/change-triggers.js'
 
 type Type = RawBuilder<unknown>
 
@@ -44,11 +45,12 @@ export interface SqlMigration {
 }
 
 /**
- * The tables, as migrations of Kysely. `migrateToLatest` applies them; an application with migrations of its own can add
+ * The tables, and the triggers of the change feeds, as migrations of Kysely. `migrateToLatest` applies them; an application with migrations of its own can add
  * them to those instead.
  */
 export const migrations: Readonly<Record<string, SqlMigration>> = Object.freeze({
   rest_api_key_0001: { up: createTables, down: dropTables },
+  rest_api_key_0002: { up: createChangeTriggers, down: dropChangeTriggers },
 })
 
 // Every index has the id in it, and is unique for that. As a constraint it is made with its table, in one statement.

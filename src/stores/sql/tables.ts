@@ -1,4 +1,4 @@
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 /** Read back as whatever is there: a row may have been edited by hand. */
 type Column<Written> = ColumnType<unknown, Written, Written>
@@ -53,9 +53,17 @@ export interface AuditTable {
   readonly state_after: Column<string | null>
 }
 
+/** Of MySQL, MariaDB and SQLite: one row for each change of a key, in the order in which the changes began. */
+interface ChangeTable {
+  readonly seq: Generated<unknown>
+  /** Empty: any key may have changed. */
+  readonly digest: Column<Exact>
+}
+
 /** Moments are texts as `toISOString` writes them: they sort as bytes and are read with the naked eye. */
 export interface Tables {
   readonly rest_api_key_groups: GroupTable
   readonly rest_api_keys: KeyTable
   readonly rest_api_key_audit: AuditTable
+  readonly rest_api_key_changes: ChangeTable
 }

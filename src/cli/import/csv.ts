@@ -1,4 +1,9 @@
+import { usageError } from '../cli-error.js'
+
 type Chunks = Iterable<string> | AsyncIterable<string>
+
+/** More than the longest key has. */
+const maxRecordLength = 1_000_000
 
 /** The records of a CSV text (RFC 4180) as objects, named by the first line. Holds one record at a time. */
 export async function* csvRows(chunks: Chunks): AsyncGenerator<Record<string, string>> {
@@ -10,9 +15,11 @@ export async function* csvRows(chunks: Chunks): AsyncGenerator<Record<string, st
   }
 }
 
+/** @throws {CliError} if a quote is missing. */
 async function* recordsIn(chunks: Chunks): AsyncGenerator<string[]> {
   let fields: string[] = []
   let field = ''
+  let length = 0
   let isQuoted = false
   let previous = ''
   for await (const chunk of chunks) {
@@ -28,11 +35,13 @@ async function* recordsIn(chunks: Chunks): AsyncGenerator<string[]> {
         if (char === '\n') {
           if (fields.some((text) => text !== '')) yield fields
           fields = []
+          length = 0
         }
       } else if (char !== '\r' && char !== '\uFEFF') field += char
       previous = char
+      if (++length > maxRecordLength) throw usageError('A row of the file is too long; is a quote missing?')
     }
   }
-  if (isQuoted) throw new Error('The file ends within quotes')
+  if (isQuoted) throw usageError('The file ends within quotes')
   if (field !== '' || fields.length > 0) yield [...fields, field]
 }
