@@ -84,7 +84,7 @@ export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): 
     c.set('apiKey', decision.principal)
     await next()
     // Afterwards, because a route that returns a `Response` of its own would replace what was set before.
-    c.header('vary', mergeVary(c.res.headers.get('vary'), vary))
+    addVary(c, vary)
   }
 }
 
@@ -112,6 +112,18 @@ export function requireRole(...roles: readonly string[]): MiddlewareHandler {
  */
 export function principalOf(c: { readonly var: { readonly apiKey?: Principal | null } }): Principal {
   return principalFrom(c.var.apiKey)
+}
+
+/** In place, as Hono's own middleware does: `c.header` would make another response, and a stream of its body. */
+function addVary(c: Context, vary: string): void {
+  const { headers } = c.res
+  const merged = mergeVary(headers.get('vary'), vary)
+  try {
+    headers.set('vary', merged)
+  } catch {
+    // The headers of a response that `fetch` brought cannot be changed.
+    c.header('vary', merged)
+  }
 }
 
 async function answer(

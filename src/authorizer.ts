@@ -1,15 +1,16 @@
+import { createAddressReader } from './address-reader.js'
 import type { AuthorizationRequest } from './authorization-request.js'
 import { type AuthorizerOptions, parseAuthorizerOptions } from './authorizer-options.js'
 import type { CachedKey } from './cached-key.js'
 import { firstFailure } from './checks.js'
 import { malformed, missing, readCredentials } from './credentials.js'
-import type { Anonymous, Decision, DenialCause, DenialReason, Denied } from './decision.js'
+import type { Anonymous, Decision, Denied } from './decision.js'
 import type { DecisionFacts } from './decision-facts.js'
+import { createDeny } from './denials.js'
 import { RestApiKeyError } from './errors.js'
 import { explain } from './explain.js'
 import type { Explanation } from './explanation.js'
 import { subscribe } from './feeds.js'
-import { parseIpAddress } from './ip-address.js'
 import { KeyCache } from './key-cache.js'
 import { KeyLookup } from './key-lookup.js'
 import { LastUsed } from './last-used.js'
@@ -51,6 +52,8 @@ export interface Authorizer {
   close(): Promise<void>
 }
 
+type Outcome = Decision | Anonymous
+
 /** What was learnt on the way to a decision, kept only for `onDecision`. */
 interface Trace {
   claim?: TenantClaim
@@ -80,6 +83,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const config = parseAuthorizerOptions(options)
   const { credentials, digests, referenceIds, onDecision } = config
   const responses = createResponses(config.realm, credentials)
+  const deny = createDeny(responses)
+  const readAddress = createAddressReader()
   const headers = Object.freeze({ vary: responses.missing_credentials.headers.vary as string })
   const anonymous: Anonymous = Object.freeze({ allowed: true, principal: null, headers })
   const cache = config.cache && new KeyCache(config.cache)
@@ -94,12 +99,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const unsubscribe = subscribe({ store: config.store, changes: config.changes, cache, lookup })
   let closed = false
 
-  function deny(reason: DenialReason, cause?: DenialCause): Denied {
-    const denied: Denied = { allowed: false, reason, response: responses[reason] }
-    return Object.freeze(cause === undefined ? denied : { ...denied, cause })
-  }
-
-  async function decide(request: AuthorizationRequest, trace?: Trace): Promise<Decision | Anonymous> {
+  /** Not `async`: a request whose key is cached makes one promise, and awaits nothing. */
+  function decide(request: AuthorizationRequest, trace?: Trace): Outcome | Promise<Outcome> {
     if (closed) return deny('store_unavailable', new RestApiKeyError('closed', 'The authorizer is closed'))
     const referenceId = readCredentials(credentials, request.headerLines)
     if (referenceId === missing) return request.optional === true ? anonymous : deny('missing_credentials')
@@ -109,26 +110,60 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     if (typeof claim === 'function') {
       try {
         const resolved = claim()
-        claim = isThenable(resolved) ? await resolved : resolved
+        if (isThenable(resolved)) return decideFor(referenceId, resolved, request.ip, trace)
+        claim = resolved
       } catch (error) {
-        return deny('store_unavailable', foreignError('tenant_failed', 'The tenant resolver failed', error))
+        return deny('store_unavailable', tenantError(error))
       }
     }
+    return judgeCached(referenceId, claim, request.ip, trace)
+  }
+
+  async function decideFor(
+    referenceId: string,
+    resolving: Promise<TenantClaim>,
+    ip: string | undefined,
+    trace: Trace | undefined,
+  ): Promise<Outcome> {
+    let claim: TenantClaim
+    try {
+      claim = await resolving
+    } catch (error) {
+      return deny('store_unavailable', tenantError(error))
+    }
+    return judgeCached(referenceId, claim, ip, trace)
+  }
+
+  function judgeCached(
+    referenceId: string,
+    claim: TenantClaim,
+    ip: string | undefined,
+    trace: Trace | undefined,
+  ): Decision | Promise<Decision> {
     if (trace !== undefined) trace.claim = claim
     let key: CachedKey | null | undefined
     try {
       key = cachedKey(referenceId)
-      if (key === undefined) {
-        if (referenceIds?.check(referenceId) === 'mistyped')
-          return deny('unknown_key', 'reference_id_mistyped')
-        key = await findKey(referenceId)
-      }
     } catch (error) {
       return deny('store_unavailable', storeError(error))
     }
-    if (key === null) return deny('unknown_key')
-    if (trace !== undefined) trace.key = key
-    return judge(key, claim, request.ip)
+    return key === undefined ? judgeStored(referenceId, claim, ip, trace) : judge(key, claim, ip, trace)
+  }
+
+  async function judgeStored(
+    referenceId: string,
+    claim: TenantClaim,
+    ip: string | undefined,
+    trace: Trace | undefined,
+  ): Promise<Decision> {
+    let key: CachedKey | null
+    try {
+      if (referenceIds?.check(referenceId) === 'mistyped') return deny('unknown_key', 'reference_id_mistyped')
+      key = await findKey(referenceId)
+    } catch (error) {
+      return deny('store_unavailable', storeError(error))
+    }
+    return judge(key, claim, ip, trace)
   }
 
   /** The first candidate is nearly always the one; `undefined` if the cache does not know. */
@@ -149,15 +184,23 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     return null
   }
 
-  function judge(key: CachedKey, claim: TenantClaim, ip: string | undefined): Decision {
-    const failure = firstFailure(key, claim, ip)
-    if (failure !== undefined) return deny(failure.reason, failure.cause?.(claim, ip))
+  function judge(
+    key: CachedKey | null,
+    claim: TenantClaim,
+    ip: string | undefined,
+    trace: Trace | undefined,
+  ): Decision {
+    if (key === null) return deny('unknown_key')
+    if (trace !== undefined) trace.key = key
+    const address = key.ipRules === null ? undefined : readAddress(ip)
+    const failure = firstFailure(key, claim, address)
+    if (failure !== undefined) return deny(failure.reason, failure.cause?.(claim, address))
     lastUsed?.note(key.allowed.principal.keyId)
     return key.allowed
   }
 
   function tell(
-    decision: Decision | Anonymous,
+    decision: Outcome,
     request: Pick<AuthorizationRequest, 'ip' | 'request'>,
     startedAtMs: number,
     keyId: string | undefined,
@@ -167,14 +210,23 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       outcome: outcomeOf(decision),
       keyId,
       tenantId,
-      ip: parseIpAddress(request.ip) && request.ip,
+      ip: readAddress(request.ip) === undefined ? undefined : request.ip,
       durationMs: performance.now() - startedAtMs,
     } satisfies Omit<DecisionFacts, 'request'>
     Object.defineProperty(facts, 'request', { value: request.request })
     notify(onDecision, decision, facts as unknown as DecisionFacts)
   }
 
-  async function decideAndTell(request: AuthorizationRequest): Promise<Decision | Anonymous> {
+  /** `headerLines` is the application's and may throw. */
+  function decideInPromise(request: AuthorizationRequest): Promise<Outcome> {
+    try {
+      return Promise.resolve(decide(request))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async function decideAndTell(request: AuthorizationRequest): Promise<Outcome> {
     const startedAtMs = performance.now()
     const trace: Trace = {}
     const decision = await decide(request, trace)
@@ -192,9 +244,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   }
 
   return Object.freeze({
-    authorize: (onDecision === undefined
-      ? (request) => decide(request)
-      : decideAndTell) as Authorizer['authorize'],
+    authorize: (onDecision === undefined ? decideInPromise : decideAndTell) as Authorizer['authorize'],
 
     requireRole(request: RoleRequest): Denied | undefined {
       const { principal, roles } = request
@@ -207,7 +257,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       return denied
     },
 
-    explain: (request: AuthorizationRequest) => explain(request, { config, lookup, cache }),
+    explain: (request: AuthorizationRequest) => explain(request, { config, lookup, cache, readAddress }),
 
     invalidate(digest: string) {
       if (typeof digest !== 'string') throw invalidSecret('digest', 'a digest', digest)
@@ -224,12 +274,16 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   })
 }
 
+function tenantError(error: unknown): RestApiKeyError {
+  return foreignError('tenant_failed', 'The tenant resolver failed', error)
+}
+
 /** Not `instanceof Promise`: a promise of another realm is one too. */
 function isThenable(value: TenantClaim | Promise<TenantClaim>): value is Promise<TenantClaim> {
   return typeof (value as Partial<Promise<TenantClaim>> | null | undefined)?.then === 'function'
 }
 
-function outcomeOf(decision: Decision | Anonymous): DecisionFacts['outcome'] {
+function outcomeOf(decision: Outcome): DecisionFacts['outcome'] {
   if (!decision.allowed) return 'denied'
   return decision.principal === null ? 'anonymous' : 'allowed'
 }

@@ -1,4 +1,4 @@
-import { type CredentialFormat, isReferenceId } from './credentials.js'
+import { type CredentialFormat, parserOf } from './credentials.js'
 
 const name = 'bearer'
 const ownName = /bearer(?![!#$%&'*+\-.^_`|~0-9A-Za-z])/iy
@@ -25,10 +25,6 @@ export function bearerCredentials(): CredentialFormat {
       ownName.lastIndex = offset
       return ownName.test(value)
     },
-    parse(value: string) {
-      if (value[name.length] !== ' ') return undefined
-      const id = value.slice(name.length + 1)
-      return isReferenceId(id) ? id : undefined
-    },
+    parse: parserOf(`${name} `),
   })
 }

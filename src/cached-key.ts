@@ -1,9 +1,11 @@
 import type { Allowed } from './decision.js'
 import { compileIpRules, type IpRules } from './ip-rules.js'
-import { parseKeyRecord } from './key-record.js'
+import type { ValidKeyRecord } from './key-record.js'
 
 /** A checked record, compiled: what a request needs of it and nothing else. It holds facts, no verdict. */
 export interface CachedKey {
+  /** That of the principal, here as well: a check that has to go there waits for two more places in memory. */
+  readonly tenantId: string
   readonly activated: boolean
   /** Milliseconds since the epoch; `null`: never. */
   readonly expiresAtMs: number | null
@@ -15,19 +17,41 @@ export interface CachedKey {
   readonly readAtMs: number
 }
 
-/** @throws {RestApiKeyError} `invalid_record` or `invalid_ip_rule` if the store's record cannot be used. */
+/** @throws {RestApiKeyError} `invalid_ip_rule` if the store's record cannot be used. */
 export function compileKey(
-  record: unknown,
-  digest: string,
+  record: ValidKeyRecord,
   headers: Readonly<Record<string, string>>,
   readAtMs: number,
 ): CachedKey {
-  const { id, activated, expiresAtMs, allowedIps, ...facts } = parseKeyRecord(record, digest)
+  const { allowedIps } = record
+  // Each field by its name: an object that is spread takes up more memory.
+  const principal = Object.freeze({
+    keyId: record.id,
+    tenantId: shared(record.tenantId),
+    groupId: shared(record.groupId),
+    onBehalfOf: shared(record.onBehalfOf),
+    inRole: shared(record.inRole),
+    description: record.description,
+    metadata: record.metadata,
+  })
   return {
-    activated,
-    expiresAtMs,
+    tenantId: principal.tenantId,
+    activated: record.activated,
+    expiresAtMs: record.expiresAtMs,
     ipRules: allowedIps.length === 0 ? null : compileIpRules(allowedIps),
-    allowed: Object.freeze({ allowed: true, principal: Object.freeze({ keyId: id, ...facts }), headers }),
-    readAtMs,
+    allowed: Object.freeze({ allowed: true, principal, headers }),
+    // Rounded down, so that no key looks younger than it is: a whole number needs no memory of its own.
+    readAtMs: Math.floor(readAtMs),
   }
+}
+
+/**
+ * The same text, but one for all keys that have it in common: drivers make a new one for each row. JavaScript engines keep
+ * the name of a property once, for as long as it is in use.
+ */
+function shared<Text extends string | null>(text: Text): Text {
+  if (text === null) return text
+  const names = Object.create(null) as Record<string, true>
+  names[text] = true
+  return Object.keys(names)[0] as Text
 }

@@ -18,25 +18,30 @@ export interface CredentialFormat {
   challenge(realm: string): string
   /** Whether the value, from `offset` on, is meant for this format, well-formed or not. */
   claims(value: string, offset: number): boolean
-  /** The Reference ID of a value that this format claims, or `undefined` if it does not fit the grammar. */
+  /** The Reference ID of a value that fits the grammar of this format, or `undefined`. */
   parse(value: string): string | undefined
 }
 
 export const maxIdLength = 256
 
-/** `A-Z a-z 0-9 - . _ ~`, the unreserved characters of RFC 3986, section 2.3. */
-const idCharacters = new Uint8Array(128)
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~') {
-  idCharacters[character.charCodeAt(0)] = 1
-}
+/** `A-Z a-z 0-9 - . _ ~`, the unreserved characters of RFC 3986, section 2.3. Without the `u` flag, `\w` is ASCII. */
+const idCharacters = '[\\w.~-]+'
+const id = new RegExp(`^${idCharacters}$`)
 
 /** Whether a text can be a Reference ID: 1 to 256 characters of `A-Z a-z 0-9 - . _ ~`. */
 export function isReferenceId(text: string): boolean {
-  if (text.length === 0 || text.length > maxIdLength) return false
-  for (let i = 0; i < text.length; i++) {
-    if (idCharacters[text.charCodeAt(i)] !== 1) return false
-  }
-  return true
+  return text.length <= maxIdLength && id.test(text)
+}
+
+/**
+ * A parser of values that consist of this prefix, in upper or lower case, and a Reference ID. Without the `u` flag, `i` folds
+ * ASCII letters only: the Kelvin sign is no `k` here.
+ */
+export function parserOf(prefix: string): CredentialFormat['parse'] {
+  const wellFormed = new RegExp(`^${prefix}${idCharacters}$`, 'i')
+  const maxLength = prefix.length + maxIdLength
+  return (value) =>
+    value.length <= maxLength && wellFormed.test(value) ? value.slice(prefix.length) : undefined
 }
 
 export const referenceIdForm = '1 to 256 characters of A-Z a-z 0-9 - . _ ~'
@@ -130,8 +135,10 @@ function readHeader(
   const value = stripBlanks(lines[0] as string)
   if (value === '') return missing
   for (const format of formats) {
-    if (format.claims(value, 0)) return format.parse(value) ?? malformed
+    const referenceId = format.parse(value)
+    if (referenceId !== undefined) return referenceId
   }
+  if (formats.some((format) => format.claims(value, 0))) return malformed
   return foreignScheme.test(value) && !claimedAfterComma(formats, value) ? missing : malformed
 }
 

@@ -1,3 +1,4 @@
+import type { AddressReader } from './address-reader.js'
 import type { AuthorizationRequest } from './authorization-request.js'
 import type { AuthorizerConfig } from './authorizer-options.js'
 import type { CachedKey } from './cached-key.js'
@@ -7,7 +8,7 @@ import type { DenialCause, DenialReason } from './decision.js'
 import { cacheKeyOf } from './digest.js'
 import type { ExplainedCheck, ExplainedCopy, Explanation } from './explanation.js'
 import type { KeyCache } from './key-cache.js'
-import type { KeyLookup } from './key-lookup.js'
+import type { FoundKey, KeyLookup } from './key-lookup.js'
 import { foreignError, storeError } from './store-error.js'
 import { isResolved, isTenantFromKey, type TenantClaim } from './tenant.js'
 
@@ -15,6 +16,7 @@ interface Core {
   readonly config: AuthorizerConfig
   readonly lookup: KeyLookup
   readonly cache: KeyCache | undefined
+  readonly readAddress: AddressReader
 }
 
 /** One question; without a value it failed, and without a failure `authorize` goes on all the same. */
@@ -32,12 +34,16 @@ export async function explain(request: AuthorizationRequest, core: Core): Promis
   const found = key?.value
   const claim = tenant.value
   const { ip } = request
+  const address = core.readAddress(ip)
 
   const anonymous = request.optional === true && credentials.failure?.reason === 'missing_credentials'
   const failure = anonymous
     ? undefined
-    : (credentials.failure ?? tenant.failure ?? key?.failure ?? (found && failedCheck(found, claim, ip)))
-  const principal = found?.allowed.principal
+    : (credentials.failure ??
+      tenant.failure ??
+      key?.failure ??
+      (found && failedCheck(found.key, claim, address)))
+  const principal = found?.key.allowed.principal
   return {
     allowed: failure === undefined,
     reason: failure?.reason,
@@ -48,9 +54,9 @@ export async function explain(request: AuthorizationRequest, core: Core): Promis
       explained('credentials', credentials),
       explained('tenant_claim', tenant),
       explained('key', key),
-      ...checks.map((check) => explained(check.name, found && askedOf(check, found, claim, ip))),
+      ...checks.map((check) => explained(check.name, found && askedOf(check, found, claim, ip, address))),
     ],
-    cached: credentials.value === undefined ? null : cachedCopy(credentials.value, claim, ip, core),
+    cached: credentials.value === undefined ? null : cachedCopy(credentials.value, claim, address, core),
   }
 }
 
@@ -60,14 +66,20 @@ function explained(name: ExplainedCheck['name'], step: Step<unknown> | undefined
   return { name, outcome: step.value === undefined ? 'failed' : 'passed', detail: step.detail }
 }
 
-function askedOf(check: Check, key: CachedKey, claim: TenantClaim, ip: string | undefined): Step<true> {
-  const detail = check.detail(key, claim, ip)
-  return check.passes(key, claim, ip) ? { detail, value: true } : { detail }
+function askedOf(
+  check: Check,
+  found: FoundKey,
+  claim: TenantClaim,
+  ip: string | undefined,
+  address: string | undefined,
+): Step<true> {
+  const detail = check.detail(found, claim, ip, address)
+  return check.passes(found.key, claim, address) ? { detail, value: true } : { detail }
 }
 
-function failedCheck(key: CachedKey, claim: TenantClaim, ip: string | undefined) {
-  const check = firstFailure(key, claim, ip)
-  return check && { reason: check.reason, cause: check.cause?.(claim, ip) }
+function failedCheck(key: CachedKey, claim: TenantClaim, address: string | undefined) {
+  const check = firstFailure(key, claim, address)
+  return check && { reason: check.reason, cause: check.cause?.(claim, address) }
 }
 
 function explainCredentials(request: AuthorizationRequest, { config }: Core): Step<string> {
@@ -94,15 +106,15 @@ async function explainTenant({ tenantId }: AuthorizationRequest): Promise<Step<T
   }
 }
 
-async function explainKey(referenceId: string, { config, lookup }: Core): Promise<Step<CachedKey>> {
+async function explainKey(referenceId: string, { config, lookup }: Core): Promise<Step<FoundKey>> {
   if (config.referenceIds?.check(referenceId) === 'mistyped') {
     const detail = 'The Reference ID is mistyped: it has the form of a generated one and a wrong check.'
     return { detail, failure: { reason: 'unknown_key', cause: 'reference_id_mistyped' } }
   }
   try {
     for (const digest of config.digests) {
-      const key = await lookup.read(digest(referenceId))
-      if (key !== null) return { value: key, detail: `The key is ${key.allowed.principal.keyId}.` }
+      const found = await lookup.read(digest(referenceId))
+      if (found !== null) return { value: found, detail: `The key is ${found.record.id}.` }
     }
   } catch (error) {
     const cause = storeError(error)
@@ -118,7 +130,7 @@ async function explainKey(referenceId: string, { config, lookup }: Core): Promis
 function cachedCopy(
   referenceId: string,
   claim: TenantClaim,
-  ip: string | undefined,
+  address: string | undefined,
   { config, cache }: Core,
 ): ExplainedCopy | null {
   const copies = config.digests.map((digest) => peekOf(() => cache?.peek(cacheKeyOf(digest(referenceId)))))
@@ -127,7 +139,7 @@ function cachedCopy(
   const { key, ageMs, inUse } = copy
   return key === null
     ? { ageMs, inUse: copies.every((one) => one?.inUse), reason: 'unknown_key' }
-    : { ageMs, inUse, reason: firstFailure(key, claim, ip)?.reason }
+    : { ageMs, inUse, reason: firstFailure(key, claim, address)?.reason }
 }
 
 /** Where a digest function fails, nothing is cached. */

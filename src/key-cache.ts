@@ -18,6 +18,10 @@ export class KeyCache {
   /** Whether changes are heard of at the moment; without a feed, the maximum age is all there is. */
   feedLost = false
   readonly #limits: KeyCacheLimits
+  /** Held here, because to find the global one takes as long as to read it. */
+  readonly #clock: { now(): number } = performance
+  /** Given, because `get` makes one for each call without. */
+  readonly #getOptions = {}
   readonly #keys: LRUCache<string, CachedKey>
   readonly #unknown: LRUCache<string, number>
 
@@ -29,15 +33,15 @@ export class KeyCache {
 
   /** The key, `null` if there is known to be none, `undefined` if nothing is known. */
   get(digest: string): CachedKey | null | undefined {
-    const key = this.#keys.get(digest)
+    const key = this.#keys.get(digest, this.#getOptions)
     if (key !== undefined) {
-      if (performance.now() - key.readAtMs < this.maxAgeMs) return key
+      if (this.#clock.now() - key.readAtMs < this.maxAgeMs) return key
       this.#keys.delete(digest)
       return undefined
     }
-    const readAtMs = this.#unknown.get(digest)
+    const readAtMs = this.#unknown.get(digest, this.#getOptions)
     if (readAtMs === undefined) return undefined
-    if (performance.now() - readAtMs < this.#bounded(this.#limits.unknownMaxAgeMs)) return null
+    if (this.#clock.now() - readAtMs < this.#bounded(this.#limits.unknownMaxAgeMs)) return null
     this.#unknown.delete(digest)
     return undefined
   }
@@ -47,7 +51,7 @@ export class KeyCache {
     const key = this.#keys.peek(digest) ?? null
     const readAtMs = key?.readAtMs ?? this.#unknown.peek(digest)
     if (readAtMs === undefined) return undefined
-    const ageMs = performance.now() - readAtMs
+    const ageMs = this.#clock.now() - readAtMs
     const limitMs = key === null ? this.#bounded(this.#limits.unknownMaxAgeMs) : this.maxAgeMs
     return { key, ageMs, inUse: ageMs < limitMs }
   }

@@ -1,90 +1,87 @@
 import { type CachedKey, compileKey } from './cached-key.js'
-import { withDeadline } from './deadline.js'
 import { cacheKeyOf } from './digest.js'
-import { RestApiKeyError } from './errors.js'
 import type { KeyCache } from './key-cache.js'
-import type { KeyStore } from './key-store.js'
+import type { ValidKeyRecord } from './key-record.js'
+import type { PendingRead } from './pending-read.js'
+import { RecordReader, type RecordReaderOptions } from './record-reader.js'
 
 interface Load {
-  readonly issuedAtMs: number
+  readonly read: PendingRead
   readonly answer: Promise<CachedKey | null>
 }
 
-export interface KeyLookupOptions {
-  readonly store: KeyStore
+/** What the store says of a key now. */
+export interface FoundKey {
+  readonly record: ValidKeyRecord
+  readonly key: CachedKey
+}
+
+export interface KeyLookupOptions extends RecordReaderOptions {
   /** `undefined`: every request reads the store. */
   readonly cache: KeyCache | undefined
-  readonly timeoutMs: number
-  readonly maxConcurrent: number
   /** What a pass adds to the application's response. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Cache, then a load that is running already, then the store. */
+/** Cache, then a load that is under way already, then the store. */
 export class KeyLookup {
-  readonly #options: KeyLookupOptions
+  readonly #cache: KeyCache | undefined
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #reader: RecordReader
   readonly #loads = new Map<string, Load>()
-  #running = 0
 
-  constructor(options: KeyLookupOptions) {
-    this.#options = options
+  constructor({ cache, headers, ...options }: KeyLookupOptions) {
+    this.#cache = cache
+    this.#headers = headers
+    this.#reader = new RecordReader(options)
   }
 
   /** What the cache knows of a digest; see {@link KeyCache.get}. */
   cached(digest: string): CachedKey | null | undefined {
-    return this.#options.cache?.get(cacheKeyOf(digest))
+    return this.#cache?.get(cacheKeyOf(digest))
   }
 
   /** The key with this digest, from the store if need be, or `null`. Rejects with a `RestApiKeyError` only. */
   async find(digest: string): Promise<CachedKey | null> {
-    const { cache } = this.#options
-    if (cache === undefined) return this.read(digest)
+    const cache = this.#cache
+    if (cache === undefined) return (await this.read(digest))?.key ?? null
     const name = cacheKeyOf(digest)
     const known = cache.get(name)
     if (known !== undefined) return known
     const running = this.#loads.get(name)
-    // A load may be joined as long as its answer could have come from the cache.
-    if (running !== undefined && performance.now() - running.issuedAtMs < cache.maxAgeMs)
-      return running.answer
+    if (running !== undefined && isYoungerThan(cache.maxAgeMs, running.read)) return running.answer
     return this.#load(digest, name, cache).answer
   }
 
-  /** Reads the store past cache and running loads. */
-  async read(digest: string): Promise<CachedKey | null> {
-    const { store, timeoutMs, maxConcurrent, headers } = this.#options
-    if (this.#running >= maxConcurrent) {
-      throw new RestApiKeyError('store_overloaded', `${maxConcurrent} look-ups are running already`)
-    }
-    this.#running++
-    const readAtMs = performance.now()
-    try {
-      const record = await withDeadline((signal) => store.findByDigest(digest, { signal }), timeoutMs)
-      return record === null ? null : compileKey(record, digest, headers, readAtMs)
-    } finally {
-      this.#running--
-    }
+  /** Reads the store past cache and loads. */
+  async read(digest: string): Promise<FoundKey | null> {
+    const read = this.#reader.read(digest)
+    const record = await read.answer
+    return record === null ? null : { record, key: this.#compile(record, read) }
   }
 
   /** Nothing that was read before this call is used for a request that starts after it. */
   invalidate(digest: string): void {
     const name = cacheKeyOf(digest)
-    this.#options.cache?.delete(name)
+    this.#cache?.delete(name)
     this.#loads.delete(name)
   }
 
   /** The same for every key. */
   flush(): void {
-    this.#options.cache?.clear()
+    this.#cache?.clear()
     this.#loads.clear()
   }
 
   #load(digest: string, name: string, cache: KeyCache): Load {
-    const issuedAtMs = performance.now()
+    const read = this.#reader.read(digest)
     const load: Load = {
-      issuedAtMs,
-      answer: this.read(digest).then(
-        (key) => {
-          if (this.#end(name, load)) cache.put(name, key, issuedAtMs)
+      read,
+      answer: read.answer.then(
+        (record) => {
+          const isCurrent = this.#end(name, load)
+          const key = record === null ? null : this.#compile(record, read)
+          if (isCurrent) cache.put(name, key, read.sentAtMs as number)
           return key
         },
         (error) => {
@@ -97,8 +94,17 @@ export class KeyLookup {
     return load
   }
 
+  #compile(record: ValidKeyRecord, { sentAtMs }: PendingRead): CachedKey {
+    return compileKey(record, this.#headers, sentAtMs as number)
+  }
+
   /** Whether the load is still the one to join: an invalidation in between has removed it, a later one may stand there. */
   #end(name: string, load: Load): boolean {
     return this.#loads.get(name) === load && this.#loads.delete(name)
   }
+}
+
+/** A load may be joined as long as its answer could have come from the cache; one that was not sent yet, always. */
+function isYoungerThan(maxAgeMs: number, { sentAtMs }: PendingRead): boolean {
+  return sentAtMs === undefined || performance.now() - sentAtMs < maxAgeMs
 }

@@ -1,4 +1,4 @@
-import { type CredentialFormat, isReferenceId } from './credentials.js'
+import { type CredentialFormat, parserOf } from './credentials.js'
 
 const name = 'rest_api_key'
 // Without the `u` flag, `i` folds ASCII letters only: the Kelvin sign is no `k` here.
@@ -28,10 +28,6 @@ export function restApiKeyCredentials(): CredentialFormat {
       ownName.lastIndex = offset
       return ownName.test(value)
     },
-    parse(value: string) {
-      if (value[name.length] !== '=') return undefined
-      const id = value.slice(name.length + 1)
-      return isReferenceId(id) ? id : undefined
-    },
+    parse: parserOf(`${name}=`),
   })
 }

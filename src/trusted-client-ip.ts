@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import { createAddressReader } from './address-reader.js'
 import { stripBlanks } from './credentials.js'
 import { headerLinesOf, mayBeTruncated } from './header-lines.js'
 import { headerName } from './header-name.js'
 import { parseIpAddress } from './ip-address.js'
-import { compileIpRules } from './ip-rules.js'
+import { allowsAddress, compileIpRules } from './ip-rules.js'
 import { assertOptions, invalidOption } from './options.js'
 
 export interface TrustedClientIpOptions {
@@ -79,5 +80,6 @@ function parseTrust(trust: unknown): (address: string | undefined, index: number
     )
   }
   const rules = compileIpRules(trust.flatMap((rule) => named[rule] ?? rule))
-  return (address) => rules.allows(address)
+  const read = createAddressReader()
+  return (address) => allowsAddress(rules, read(address))
 }

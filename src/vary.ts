@@ -2,6 +2,7 @@
 export function mergeVary(current: unknown, added: string): string {
   const present = typeof current === 'string' ? current : Array.isArray(current) ? current.join(', ') : ''
   if (present === '' || present === added) return added
+  if (added === '') return present
   const names = namesIn(present)
   if (names.includes('*')) return '*'
   const lowerCase = names.map((name) => name.toLowerCase())

@@ -395,7 +395,7 @@ describe('the cost of reading', () => {
 
   it('uses no pattern that searches: each is tied to one place', () => {
     const { patterns } = workOn('Basic x, Bearers y, rest_api_kex')
-    expect(patterns.size).toBe(3)
+    expect(patterns.size).toBe(5)
     for (const { source, sticky } of patterns) expect(sticky || source.startsWith('^')).toBe(true)
   })
 })

@@ -1,31 +1,37 @@
-import { sql } from 'kysely'
+import { type CompiledQuery, type SelectQueryBuilder, sql } from 'kysely'
 import type { KeyRecord } from '../../key-record.js'
 import type { KeyRepository } from '../../management/key-repository.js'
+import type { Dialect } from './connection.js'
 import { type Context, chunksOf, rowsOfStatement } from './context.js'
-import { recordColumns, recordOf } from './rows.js'
+import { type RecordRow, recordColumns, recordOf } from './rows.js'
+import type { Tables } from './tables.js'
 
 type LookUps = Required<Pick<KeyRepository, 'findByDigest' | 'findManyByDigest' | 'touch'>>
 
-/** What an authorizer calls: look-ups are one statement each and write nothing. */
-export function lookUpMethods({ db, dialect: { exact }, write }: Context): LookUps {
+/** How many digests one statement lists. */
+const digestsOfStatement = 512
+
+/**
+ * What an authorizer calls: look-ups are one statement each and write nothing. Statements are compiled once, because that
+ * takes as long as some databases do for their answer.
+ */
+export function lookUpMethods({ db, dialect, write }: Context): LookUps {
+  const { exact } = dialect
+  const select = db.selectFrom('rest_api_keys').select(recordColumns)
+  const one = select.where('digest', '=', exact('')).compile()
+  const many = dialect.name === 'postgres' ? anyOf(select) : amongSizes(select, exact)
+
   return {
     async findByDigest(digest) {
-      const row = await db
-        .selectFrom('rest_api_keys')
-        .select(recordColumns)
-        .where('digest', '=', exact(digest))
-        .executeTakeFirst()
+      const { rows } = await db.executeQuery<RecordRow>({ ...one, parameters: [exact(digest)] })
+      const [row] = rows
       return row === undefined ? null : recordOf(row)
     },
 
     async findManyByDigest(digests) {
       const found: KeyRecord[] = []
-      for (const chunk of chunksOf([...new Set(digests)], 500)) {
-        const rows = await db
-          .selectFrom('rest_api_keys')
-          .select(recordColumns)
-          .where('digest', 'in', chunk.map(exact))
-          .execute()
+      for (const chunk of chunksOf([...new Set(digests)], digestsOfStatement)) {
+        const { rows } = await db.executeQuery(many(chunk))
         found.push(...rows.map(recordOf))
       }
       return found
@@ -56,5 +62,28 @@ export function lookUpMethods({ db, dialect: { exact }, write }: Context): LookU
         )
       }
     },
+  }
+}
+
+type Select = SelectQueryBuilder<Tables, 'rest_api_keys', RecordRow>
+type Among = (digests: readonly string[]) => CompiledQuery<RecordRow>
+
+/** PostgreSQL takes a list as one parameter. */
+function anyOf(select: Select): Among {
+  const statement = select.where(sql<boolean>`${sql.ref('digest')} = any(${[]})`).compile()
+  return (digests) => ({ ...statement, parameters: [digests] })
+}
+
+/** Others take a parameter for each: lists are filled up with their last digest to a power of 2, for few statements. */
+function amongSizes(select: Select, exact: Dialect['exact']): Among {
+  const statements = new Map<number, CompiledQuery<RecordRow>>()
+  return (digests) => {
+    const size = 2 ** Math.ceil(Math.log2(digests.length))
+    const parameters = Array.from({ length: size }, (_, index) =>
+      exact(digests[index] ?? (digests.at(-1) as string)),
+    )
+    const statement = statements.get(size) ?? select.where('digest', 'in', parameters).compile()
+    statements.set(size, statement)
+    return { ...statement, parameters }
   }
 }

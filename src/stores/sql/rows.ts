@@ -41,7 +41,7 @@ export const entryColumns = [
   'last_used_at',
 ] as const
 
-type RecordRow = Pick<Selectable<KeyTable>, (typeof recordColumns)[number]>
+export type RecordRow = Pick<Selectable<KeyTable>, (typeof recordColumns)[number]>
 type EntryRow = Pick<Selectable<KeyTable>, (typeof entryColumns)[number]>
 
 export function recordOf(row: RecordRow): KeyRecord {

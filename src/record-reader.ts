@@ -1,0 +1,119 @@
+import { setImmediate } from 'node:timers'
+import { RestApiKeyError } from './errors.js'
+import { parseKeyRecord, type ValidKeyRecord } from './key-record.js'
+import type { KeyStore } from './key-store.js'
+import { PendingRead } from './pending-read.js'
+import { recordsByDigest } from './records-by-digest.js'
+import { storeError } from './store-error.js'
+
+/** Milliseconds after which a look-up no longer waits for the answer to others: a query may hang. */
+const maxWaitMs = 5
+/** A store may have to list the digests of a query in its statement. */
+const maxDigests = 500
+
+export interface RecordReaderOptions {
+  readonly store: KeyStore
+  readonly timeoutMs: number
+  readonly maxConcurrent: number
+}
+
+/**
+ * Reads records from the store. A look-up goes out at once if no other is under way, or if the store answers one at a
+ * time only. Those that come while a query is under way go out together when it is answered.
+ */
+export class RecordReader {
+  readonly #options: RecordReaderOptions
+  #reads = 0
+  #queries = 0
+  #queue: PendingRead[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: RecordReaderOptions) {
+    this.#options = options
+  }
+
+  /** @throws {RestApiKeyError} `store_overloaded` if too many look-ups are waited for. */
+  read(digest: string): PendingRead {
+    const { store, timeoutMs, maxConcurrent } = this.#options
+    if (this.#reads >= maxConcurrent) {
+      throw new RestApiKeyError('store_overloaded', `${maxConcurrent} look-ups are running already`)
+    }
+    this.#reads++
+    const read = new PendingRead(digest, timeoutMs)
+    read.onEnd(() => this.#reads--)
+    if (this.#queries === 0 || store.findManyByDigest === undefined) {
+      this.#send([read])
+    } else {
+      this.#queue.push(read)
+      this.#timer ??= setTimeout(() => this.#sendQueue(), maxWaitMs)
+    }
+    return read
+  }
+
+  #sendQueue(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const reads = this.#queue.filter(({ hasEnded }) => !hasEnded)
+    this.#queue = []
+    for (let from = 0; from < reads.length; from += maxDigests)
+      this.#send(reads.slice(from, from + maxDigests))
+  }
+
+  /** The query is over when the last of its reads is: answered, or given up. */
+  #send(reads: readonly PendingRead[]): void {
+    const controller = new AbortController()
+    const sentAtMs = performance.now()
+    let waiting = reads.length
+    let answered = false
+    const onOver = () => {
+      this.#queries--
+      this.#sendQueue()
+    }
+    this.#queries++
+    for (const read of reads) {
+      read.sentAtMs = sentAtMs
+      read.onEnd(() => {
+        waiting--
+        if (waiting > 0) return
+        if (!answered) controller.abort()
+        // Those who are answered together may all have more to ask in this turn of the event loop.
+        if (reads.length > 1) setImmediate(onOver)
+        else onOver()
+      })
+    }
+    this.#ask(reads, controller.signal).then(
+      (recordOf) => {
+        answered = true
+        for (const read of reads) settle(read, recordOf)
+      },
+      (error) => {
+        answered = true
+        for (const read of reads) read.reject(storeError(error))
+      },
+    )
+  }
+
+  /** What the store says, for each of the digests. */
+  async #ask(
+    reads: readonly PendingRead[],
+    signal: AbortSignal,
+  ): Promise<(digest: string) => ValidKeyRecord | null> {
+    const { store } = this.#options
+    const [{ digest }] = reads as readonly [PendingRead]
+    if (reads.length === 1 || store.findManyByDigest === undefined) {
+      const record = await store.findByDigest(digest, { signal })
+      return () => (record === null ? null : parseKeyRecord(record, digest))
+    }
+    const digests = [...new Set(reads.map((read) => read.digest))]
+    return recordsByDigest(await store.findManyByDigest(digests, { signal }), digests)
+  }
+}
+
+/** A record that cannot be used fails its own look-up only. */
+function settle(read: PendingRead, recordOf: (digest: string) => ValidKeyRecord | null): void {
+  try {
+    read.resolve(recordOf(read.digest))
+  } catch (error) {
+    read.reject(storeError(error))
+  }
+}
