@@ -25,7 +25,14 @@ export function suites(full) {
   if (!full) return [inProcess]
   return [
     inProcess,
-    { title: 'Cold look-ups', cases: [{ file: 'cold', flags: heap }] },
+    {
+      title: 'Cold look-ups',
+      cases: ['PostgreSQL', 'MariaDB', 'Redis', 'SQLite'].map((name) => ({
+        file: 'cold',
+        args: [`--only=${name}`],
+        flags: heap,
+      })),
+    },
     {
       title: 'Over HTTP',
       needsPeers: true,
