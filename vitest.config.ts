@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const source = (path: string) => new URL(path, import.meta.url).pathname
@@ -21,5 +22,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
+    // Much of the time is spent waiting for servers, browsers and other processes: one worker for each core would idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
   },
 })

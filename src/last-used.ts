@@ -17,6 +17,9 @@ export interface LastUsedConfig extends Required<Pick<LastUsedOptions, 'interval
   readonly touch: NonNullable<KeyStore['touch']>
 }
 
+/** Keys that are handed to a store at a time. */
+const partLength = 1_000
+
 /** When keys were last used, kept until the next batch: a request writes nothing, and waits for nothing. */
 export class LastUsed {
   readonly #config: LastUsedConfig
@@ -55,9 +58,12 @@ export class LastUsed {
     const uses = [...this.#pending].map(([id, at]) => ({ id, at: new Date(at) }))
     this.#pending = new Map()
     this.#timer = undefined
-    if (uses.length === 0) return
     try {
-      await withDeadline(() => this.#config.touch(uses), this.#timeoutMs)
+      // In parts, each of which a store can be expected to write in its time.
+      for (let from = 0; from < uses.length; from += partLength) {
+        const part = uses.slice(from, from + partLength)
+        await withDeadline(() => this.#config.touch(part), this.#timeoutMs)
+      }
     } catch (error) {
       notify(this.#config.onError, error as RestApiKeyError)
     }

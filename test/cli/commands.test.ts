@@ -310,6 +310,14 @@ describe('a list', () => {
   })
 })
 
+describe('a result that cannot be written', () => {
+  it('ends the command with 141 and one line', async () => {
+    const { code, stderr } = await project.shell('rest-api-key groups create --name Lost > /dev/full')
+    expect(code).toBe(141)
+    expect(stderr).toMatch(/\nrest-api-key: The output cannot be written \(Error, ENOSPC\)\n$/)
+  })
+})
+
 describe('the audit', () => {
   it('tells who did what, the latest first', async () => {
     const as = ['--tenant', 'audited', '--user', 'jdoe', '--role', 'Administrator']

@@ -51,6 +51,26 @@ describe('a package that cannot be loaded', () => {
   })
 })
 
+describe('a driver that fails where nobody listens', () => {
+  it('ends the command with 70 and one line, without its message', async () => {
+    const project = newProject(['kysely'], {})
+    addPackage(project, 'pg', {
+      'index.js': `exports.Pool = class {
+        on() {}
+        connect() { setImmediate(() => { throw new Error('a value of the environment') }); return new Promise(() => {}) }
+        end() {}
+      }`,
+    })
+    const args = ['groups', 'list', '--tenant', 'acme', '--store', 'postgres://127.0.0.1/keys']
+    const { code, stdout, stderr } = await project.run(args)
+    expect({ code, stdout, stderr }).toEqual({
+      code: 70,
+      stdout: '',
+      stderr: 'rest-api-key: The command failed unexpectedly (Error)\n',
+    })
+  })
+})
+
 describe('Kysely', () => {
   it('is found with its migrator apart, as from 0.29 on', async () => {
     const project = newProject(['@libsql/kysely-libsql'], {})

@@ -139,6 +139,19 @@ describe('an import', () => {
   })
 })
 
+describe('an import whose file breaks off', () => {
+  it('leaves whole batches, says what was imported, and ends with 2', async () => {
+    const { project, group } = await withGroup()
+    project.write('keys.csv', [...foreignCsv(700), '"an open quote'])
+    const { code, stderr } = await project.run(['keys', 'import', 'keys.csv', '--group', group])
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: '500 imported, 0 unchanged, 0 refused.\nrest-api-key: The file ends within quotes\n',
+    })
+    expect(await countOf(project)).toBe(500)
+  })
+})
+
 describe('an import of 100,000 rows', { timeout: 400_000 }, () => {
   const count = 100_000
   const bad = new Map([

@@ -47,7 +47,8 @@ function open({ place, slots, perSecond }: SoakInstanceOptions): Running {
   const feedClients: WeakRef<EventEmitter>[] = []
   const errors = new Map<string, number>()
   const count = (what: string) => (error: RestApiKeyError) => {
-    const text = `${what}: ${error.message}`
+    // Some name the time that was left.
+    const text = `${what}: ${error.message.replace(/\d+ ms/, '… ms')}`
     errors.set(text, (errors.get(text) ?? 0) + 1)
   }
   const backend = openBackend(place, {

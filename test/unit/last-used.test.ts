@@ -160,6 +160,22 @@ describe('a store that does not take them', () => {
     },
   )
 
+  it('is handed a thousand keys at a time, and the rest only if it took them', async () => {
+    const sizes: number[] = []
+    const errors: unknown[] = []
+    const lastUsed = { intervalMs: 1, onError: (error: unknown) => errors.push(error) }
+    const { authorizer } = withTouch(lastUsed, async (uses) => {
+      sizes.push(uses.length)
+      if (sizes.length === 5) throw new Error('down')
+    })
+    for (const keys of [2_500, 3_000]) {
+      for (let i = 0; i < keys; i++) await authorizer.authorize(requestWith(`key-${i}`))
+      await pass(1)
+    }
+    expect(sizes).toEqual([1_000, 1_000, 500, 1_000, 1_000])
+    expect(errors).toHaveLength(1)
+  })
+
   it('gets no second batch while it has one, and what was noted meanwhile in one', async () => {
     const answers: (() => void)[] = []
     const lastUsed = { intervalMs: 10 }

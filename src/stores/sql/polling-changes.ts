@@ -12,9 +12,9 @@ import { connectionOf } from './connection.js'
 import { text } from './values.js'
 
 export interface PollingChangesOptions {
-  /** Milliseconds between two polls. Default 1,000. */
+  /** Milliseconds from one poll to the next. Default 1,000. */
   readonly intervalMs?: number
-  /** Milliseconds within which the database must answer. Default 2,000. */
+  /** Milliseconds by which an answer may be late: what was changed is heard, or the feed lost, within both together. Default 2,000. */
   readonly timeoutMs?: number
   /** For logs: hears why the feed was lost. Its return value and its failures are ignored. */
   readonly onError?: (error: RestApiKeyError) => unknown
@@ -53,29 +53,39 @@ export function pollingChanges<DB>(db: Kysely<DB>, options: PollingChangesOption
   const { onError } = options
   optionalFunction('onError', onError)
   const log = changeLog(connection.db)
-  const ask = asker(timeoutMs)
+  const ask = asker()
 
   async function run(listener: ConnectionListener, signal: AbortSignal): Promise<void> {
     // The position first: what changes between the two is told, and dropped besides.
     for (let begin = listener.connected; !signal.aborted; begin = listener.flush) {
-      const position = new ChangePosition(await ask(log.newest))
+      const askedAtMs = performance.now()
+      const position = new ChangePosition(await ask(log.newest, timeoutMs))
       begin()
-      await follow(position, listener, signal)
+      await follow(position, askedAtMs, listener, signal)
     }
   }
 
   /** Tells what comes behind a position, as long as it is of use. */
-  async function follow(position: ChangePosition, listener: ConnectionListener, signal: AbortSignal) {
+  async function follow(
+    position: ChangePosition,
+    positionAskedAtMs: number,
+    listener: ConnectionListener,
+    signal: AbortSignal,
+  ) {
+    let askedAtMs = positionAskedAtMs
     for (let toPruneAt = 0; ; ) {
-      await pause(intervalMs, signal)
+      // By then it must be known what has been written since the last question was asked.
+      const deadlineMs = askedAtMs + intervalMs + timeoutMs
+      await pause(Math.max(0, askedAtMs + intervalMs - performance.now()), signal)
       if (signal.aborted) return
-      const changes = position.advance(await ask(() => log.since(position)))
+      askedAtMs = performance.now()
+      const changes = position.advance(await ask(() => log.since(position), deadlineMs - askedAtMs))
       if (changes === undefined) return
       for (const { digest } of changes) tellMessage(listener, text(digest))
       if (position.last < toPruneAt) continue
       toPruneAt = position.last + prunedEvery
       // Nothing depends on it, and others may do it.
-      ask(() => log.prune(position.last)).catch(() => {})
+      ask(() => log.prune(position.last), timeoutMs).catch(() => {})
     }
   }
 
@@ -88,15 +98,15 @@ const prunedEvery = 1_000
 const maxHanging = 3
 
 /** Asks with a deadline, and not again while too many statements have no answer yet. */
-function asker(timeoutMs: number): <T>(statement: () => Promise<T>) => Promise<T> {
+function asker(): <T>(statement: () => Promise<T>, withinMs: number) => Promise<T> {
   let hanging = 0
-  return async (statement) => {
+  return async (statement, withinMs) => {
     if (hanging === maxHanging) {
       throw new RestApiKeyError('feed_failed', `${hanging} statements are without an answer`)
     }
     const answer = statement()
     try {
-      return await answerWithin(timeoutMs, answer)
+      return await answerWithin(Math.max(1, Math.ceil(withinMs)), answer)
     } catch (error) {
       hanging++
       const settled = () => void hanging--
