@@ -335,7 +335,7 @@ describe('a connection', () => {
     proxy.swallow()
     await failures(6)
     expect(proxy.connections).toBeLessThanOrEqual(3)
-    expectError(errors.at(0), 'feed_failed', '200 ms')
+    expectError(errors.at(0), 'feed_failed', 'No answer came')
     expectError(errors.at(-1), 'feed_failed', '3')
     await proxy.cut()
     await proxy.heal()
