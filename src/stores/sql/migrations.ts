@@ -45,8 +45,8 @@ export interface SqlMigration {
 }
 
 /**
- * The tables, and the triggers of the change feeds, as migrations of Kysely. `migrateToLatest` applies them; an application with migrations of its own can add
- * them to those instead.
+ * The tables, and the triggers of the change feeds, as migrations of Kysely. `migrateToLatest` applies them; an
+ * application with migrations of its own can add them to those instead.
  */
 export const migrations: Readonly<Record<string, SqlMigration>> = Object.freeze({
   rest_api_key_0001: { up: createTables, down: dropTables },
