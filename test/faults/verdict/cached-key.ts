@@ -5,14 +5,17 @@ import { type Cell, feedAt, isAllowed, isInOutage, otherThan, seconds, violation
 /** It is used within its maximum age, without the store, and not beyond. */
 export function judgeCachedKey(episode: Episode, timing: Timing): Cell {
   const { fault, samples, readFromMs, readToMs, beganAtMs, overAtMs } = episode
-  const { agedMaxAgeMs, lostFeedMaxAgeMs, marginMs, recoveryMs } = timing
+  const { agedMaxAgeMs, lostFeedMaxAgeMs, marginMs, recoveryMs, sampleMs } = timing
   const needsStore = fault.lookUps !== 'work'
   const lostAtMs = feedAt(episode, 'lost', beganAtMs)
-  /** Until when it must be used, and from when on it must not be. A feed that is back has it read again. */
+  /**
+   * Until when it must be used, and from when on it must not be. A feed that is back has it read again. A request may be
+   * looked at a moment after it was sent, and ages are rounded against the key: the last interval is open.
+   */
   const limits = {
-    aged: [readFromMs + agedMaxAgeMs, readToMs + agedMaxAgeMs],
+    aged: [readFromMs + agedMaxAgeMs - sampleMs, readToMs + agedMaxAgeMs],
     fed: [
-      Math.min(readFromMs + lostFeedMaxAgeMs, feedAt(episode, 'connected', beganAtMs)),
+      Math.min(readFromMs + lostFeedMaxAgeMs - sampleMs, feedAt(episode, 'connected', beganAtMs)),
       Math.max(readToMs + lostFeedMaxAgeMs, lostAtMs + marginMs),
     ],
   } as const
