@@ -58,6 +58,7 @@ describe('trusting a list of proxies', () => {
       ['does not know a peer outside the range', '2001:db8::10', ['192.0.2.7'], '2001:db8::10'],
       ['takes the nearest that is not trusted', '127.0.0.1', ['203.0.113.9, 192.0.2.7'], '192.0.2.7'],
       ['skips trusted hops from the right', '127.0.0.1', ['192.0.2.7, 10.1.1.1, 10.2.2.2'], '192.0.2.7'],
+      ['takes what a client in a trusted network says', '127.0.0.1', ['192.0.2.7, 10.0.0.5'], '192.0.2.7'],
       ['stops at the first untrusted hop', '127.0.0.1', ['10.0.0.9, 192.0.2.7, 10.2.2.2'], '192.0.2.7'],
       ['reads lines in order', '127.0.0.1', ['203.0.113.9', '192.0.2.7'], '192.0.2.7'],
       ['reads lines and lists in order', '127.0.0.1', ['203.0.113.9, 192.0.2.7', '10.1.1.1'], '192.0.2.7'],
