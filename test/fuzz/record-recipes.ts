@@ -86,7 +86,7 @@ type ShapeName = keyof typeof shapes
 
 const names = <Name extends string>(of: Readonly<Record<Name, unknown>>) => Object.keys(of) as Name[]
 
-function valueOf(field: Field): fc.Arbitrary<ValueName> {
+function valueFor(field: Field): fc.Arbitrary<ValueName> {
   const fitting = names(values).filter((name) => kindsOf[field]?.includes(values[name].kind))
   return fc.oneof(
     { weight: 30, arbitrary: fc.constantFrom(...fitting) },
@@ -97,7 +97,7 @@ function valueOf(field: Field): fc.Arbitrary<ValueName> {
 /** A record that is right, or wrong in one place or another. */
 export const recordRecipe: fc.Arbitrary<RecordRecipe> = fc.record({
   fields: fc.record(
-    Object.fromEntries(names(kindsOf).map((field) => [field, valueOf(field)])),
+    Object.fromEntries(names(kindsOf).map((field) => [field, valueFor(field)])),
   ) as fc.Arbitrary<RecordRecipe['fields']>,
   digest: fc.oneof(
     { weight: 12, arbitrary: fc.constant('right' as const) },

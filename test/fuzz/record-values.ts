@@ -61,7 +61,7 @@ export const values = {
   function: value('bad', () => () => true),
   'text as an object': value('bad', () => new String('acme')),
   'true as an object': value('bad', () => new Boolean(true)),
-  'object that is a primitive': value('bad', () => ({ [Symbol.toPrimitive]: () => 'acme' })),
+  'object that is a primitive': value('json', () => ({ [Symbol.toPrimitive]: () => 'acme' })),
   promise: value('bad', () => Promise.resolve(true)),
   'proxy that throws': value(
     'bad',
@@ -91,7 +91,7 @@ export const values = {
   'a rule with blanks': value('bad', () => [' 192.0.2.7']),
   'rules with a hole': value('bad', () => new Array(1)),
   'rules as a set': value('bad', () => new Set(['192.0.2.7'])),
-  'rules that are like a list': value('bad', () => ({ 0: '192.0.2.7', length: 1 })),
+  'rules that are like a list': value('json', () => ({ 0: '192.0.2.7', length: 1 })),
   object: value('json', () => ({ plan: 'gold', list: [1, 'a', null, { deep: true }], gone: undefined })),
   'object without a prototype': value('json', () => Object.assign(Object.create(null), { a: 1 })),
   'object with a __proto__': value('json', () =>
