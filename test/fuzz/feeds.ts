@@ -50,7 +50,7 @@ const text = fc.oneof(
 const key = fc.nat(ids.length - 1)
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('ask' as const), key }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('revoke' as const, 'activate' as const), key }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('set' as const), key, active: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('tell' as const), key }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('text' as const), text }) },
   {
@@ -114,11 +114,10 @@ export function feedsCampaign(wrap: (feed: ChangeFeed) => ChangeFeed = (feed) =>
             assert.ok(outcome === 'allowed' || outcome === 'deactivated', outcome)
             const expected = known.get(id)
             if (expected !== undefined) assert.equal(outcome, expected ? 'allowed' : 'deactivated')
-          } else if (one.do === 'revoke' || one.do === 'activate') {
+          } else if (one.do === 'set') {
             const id = ids[one.key] as string
-            const wasActive = isActive.get(id)
-            isActive.set(id, one.do === 'activate')
-            if (wasActive !== isActive.get(id)) known.delete(id)
+            if (isActive.get(id) !== one.active) known.delete(id)
+            isActive.set(id, one.active)
           } else if (one.do === 'tell') {
             const id = ids[one.key] as string
             await bring(() => tell(digestOf(id)))
