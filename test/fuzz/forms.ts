@@ -32,10 +32,19 @@ export function formsCampaign(wrap: (one: Console) => Pick<Console, 'fetch'> = (
         assert.ok(response.status < 500, shown)
         await assertPage(response, request.user !== 'ghost')
         const after = await world.state()
-        if (request.user === 'ghost' || !mayWrite(request)) assert.equal(after.acme, before.acme, `${shown} has written`)
-        if (request.user !== 'ghost' || !mayWrite(request)) assert.equal(after.globex, before.globex, `${shown} has written`)
+        if (request.user === 'ghost' || !mayWrite(request))
+          assert.equal(after.acme, before.acme, `${shown} has written`)
+        if (request.user !== 'ghost' || !mayWrite(request))
+          assert.equal(after.globex, before.globex, `${shown} has written`)
       }
-      for (const path of ['', '/groups/{group}', '/groups/{group}/edit', '/keys/{key}', '/history', '/test?key={key}']) {
+      for (const path of [
+        '',
+        '/groups/{group}',
+        '/groups/{group}/edit',
+        '/keys/{key}',
+        '/history',
+        '/test?key={key}',
+      ]) {
         const response = await world.send({ ...visit, path })
         assert.ok(response.status < 500)
         await assertPage(response, true)
@@ -52,7 +61,8 @@ function mayWrite({ user, method, path, from, type }: FormRequest): boolean {
   const isAdministrator = user === 'jdoe' || user === 'ghost'
   const isOwn = from === 'itself' || (from === 'a program' && type === 'application/json')
   // A button alone has no content.
-  const isForm = type.startsWith('application/x-www-form-urlencoded') || /\/(?:activate|deactivate|delete)$/.test(path)
+  const isForm =
+    type.startsWith('application/x-www-form-urlencoded') || /\/(?:activate|deactivate|delete)$/.test(path)
   return isAdministrator && method === 'POST' && isOwn && isForm
 }
 
@@ -67,7 +77,11 @@ async function assertPage(response: Response, isOfAcme: boolean): Promise<void> 
 
 async function openWorld(wrap: (one: Console) => Pick<Console, 'fetch'>) {
   const repository = memoryStore()
-  const manager = createKeyManager({ repository, authorize: ({ role }) => role === 'Administrator', directory })
+  const manager = createKeyManager({
+    repository,
+    authorize: ({ role }) => role === 'Administrator',
+    directory,
+  })
   const authorizer = createAuthorizer({ store: repository })
   const console = wrap(
     createConsole({
@@ -109,7 +123,10 @@ const sources = {
   'a program': {},
 }
 
-async function filled(keys: TenantKeys, text: string): Promise<{ readonly group: string; readonly key: string }> {
+async function filled(
+  keys: TenantKeys,
+  text: string,
+): Promise<{ readonly group: string; readonly key: string }> {
   const { id } = await keys.createGroup({ name: text, description: text })
   const { key } = await keys.createKey({ groupId: id, description: text })
   await keys.createGroup({ name: `${text} too` })
@@ -117,6 +134,10 @@ async function filled(keys: TenantKeys, text: string): Promise<{ readonly group:
 }
 
 async function stateOf(keys: TenantKeys): Promise<string> {
-  const lists = [keys.listGroups({ limit: 500 }), keys.listKeys({ limit: 500 }), keys.listAudit({ limit: 500 })]
+  const lists = [
+    keys.listGroups({ limit: 500 }),
+    keys.listKeys({ limit: 500 }),
+    keys.listAudit({ limit: 500 }),
+  ]
   return JSON.stringify(await Promise.all<unknown>(lists))
 }

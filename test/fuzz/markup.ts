@@ -13,7 +13,8 @@ const elements = new Set(
     .split(' '),
 )
 const addresses = new Set(['href', 'src', 'action', 'formaction'])
-const refusedAttributes = /^(?:on|style$|srcdoc$|http-equiv$|is$|background$|ping$|form(?:target|enctype|method)$)|canary/
+const refusedAttributes =
+  /^(?:on|style$|srcdoc$|http-equiv$|is$|background$|ping$|form(?:target|enctype|method)$)|canary/
 
 /**
  * Reads a page strictly, as nobody writes by hand, and asserts that it consists of elements that the console has, runs
@@ -36,7 +37,8 @@ export function assertMarkup(page: string): void {
     assert.equal(new Set(all.map(([key]) => key)).size, all.length, `an attribute twice: ${text}`)
     for (const [key, value] of all) {
       assert.ok(!refusedAttributes.test(key), `a foreign attribute: ${text}`)
-      if (addresses.has(key)) assert.match(value, /^(?:\/console(?:[/?#]|$)|#|\?|$)/, `leads elsewhere: ${text}`)
+      if (addresses.has(key))
+        assert.match(value, /^(?:\/console(?:[/?#]|$)|#|\?|$)/, `leads elsewhere: ${text}`)
     }
     if (isScript) assert.deepEqual(all.map(([key]) => key).toSorted(), ['defer', 'src'])
   }
