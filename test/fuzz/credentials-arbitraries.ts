@@ -46,8 +46,13 @@ const piece = fc.oneof(
   },
 )
 
+const around = fc.constantFrom('', ' ', '\t', '"', '\u00a0')
+const ownValue = (before: string, between: string, after: string) =>
+  `rest_api_key${before}=${between}${knownId}${after}`
+
 /** A value of a header that carries credentials, nearly does, or carries something else; each character is one byte. */
 export const headerValue: fc.Arbitrary<string> = fc.oneof(
+  { weight: 1, arbitrary: fc.tuple(around, around, around).map((parts) => ownValue(...parts)) },
   { weight: 3, arbitrary: fc.constant(`rest_api_key=${knownId}`) },
   { weight: 1, arbitrary: fc.constantFrom(`Bearer ${knownId}`, knownId, 'rest_api_key=OTHER', '') },
   { weight: 2, arbitrary: inAnyCase('rest_api_key=').map((name) => name + knownId) },

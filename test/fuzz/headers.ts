@@ -55,8 +55,8 @@ const line = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.constantFrom(
-      'X-Long: ' + 'x'.repeat(7_000) + '\r\n',
-      'X-Long: ' + 'x'.repeat(17_000) + '\r\n',
+      `X-Long: ${'x'.repeat(7_000)}\r\n`,
+      `X-Long: ${'x'.repeat(17_000)}\r\n`,
       'x\r\n',
       ':\r\n',
     ),
