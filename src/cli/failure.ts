@@ -41,6 +41,7 @@ function withoutValue(message: string): string {
   return message
     .replace(/^(error: unknown command) '(?![A-Za-z-]{1,20}'(?:\s|$)).*'/s, '$1')
     .replace(/^(error: unknown option '[^'=]*)=.*'/s, "$1'")
+    .replace(/^(error: unknown option '-[A-Za-z]).*'/s, "$1'")
     .replaceAll(/\s+/g, ' ')
     .trim()
 }

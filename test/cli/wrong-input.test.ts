@@ -42,6 +42,10 @@ const wrong: Readonly<Record<string, Wrong>> = {
     args: ['keys', 'explain', `--reference-id=${secret}`],
     says: "unknown option '--reference-id'",
   },
+  'a secret behind an unknown letter': {
+    args: ['keys', 'list', `-p${secret}`],
+    says: "unknown option '-p'",
+  },
   'an option without its value': {
     args: ['groups', 'create', '--name'],
     says: "option '--name <text>' argument missing",

@@ -80,6 +80,7 @@ const mistakes: readonly Option[] = [
   [`--reference-id=${secret}`],
   ['--no-such-option'],
   ['-z'],
+  [`-p${secret}`],
   ['one', 'two', 'three'],
   ['--limit', 'many'],
   ['--limit', '0'],

@@ -1,5 +1,5 @@
 import { argumentsCampaign } from './arguments.js'
-import type { Campaign } from './campaign.js'
+import type { OpenCampaign } from './campaign.js'
 import { credentialsCampaign } from './credentials.js'
 import { feedsCampaign } from './feeds.js'
 import { formsCampaign } from './forms.js'
@@ -8,7 +8,7 @@ import { ipRulesCampaign } from './ip-rules.js'
 import { recordsCampaign } from './records.js'
 
 /** Every campaign, to be opened when its turn has come. */
-export const campaigns: Readonly<Record<string, () => Campaign | Promise<Campaign>>> = {
+export const campaigns: Readonly<Record<string, OpenCampaign>> = {
   headers: () => headersCampaign(),
   credentials: () => credentialsCampaign(),
   records: () => recordsCampaign(),

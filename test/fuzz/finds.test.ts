@@ -1,7 +1,7 @@
 import { createAuthorizer, type HeaderLines } from 'rest-api-key'
 import { describe, expect, it } from 'vitest'
 import { argumentsCampaign } from './arguments.js'
-import type { Campaign } from './campaign.js'
+import type { Campaign, OpenCampaign } from './campaign.js'
 import { campaigns } from './campaigns.js'
 import { credentialsCampaign, readHeaders } from './credentials.js'
 import { feedsCampaign } from './feeds.js'
@@ -12,14 +12,7 @@ import { ipRulesCampaign, judgeIpRules } from './ip-rules.js'
 import { recordsCampaign } from './records.js'
 import { runCampaign } from './run-campaign.js'
 
-async function ran(open: () => Campaign | Promise<Campaign>, cases: number) {
-  const campaign = await open()
-  try {
-    return await runCampaign(campaign, { seed: 1, seconds: 60, cases })
-  } finally {
-    await campaign.close()
-  }
-}
+const ran = (open: OpenCampaign, cases: number) => runCampaign(open, { seed: 1, seconds: 60, cases })
 
 /** An authorizer that reads header lines in another way. */
 function reading(alter: (lines: readonly string[]) => readonly string[]): () => Promise<Campaign> {
@@ -34,7 +27,7 @@ function reading(alter: (lines: readonly string[]) => readonly string[]): () => 
 }
 
 /** What could go wrong, one thing each; no campaign may overlook it. */
-const mistakes: readonly (readonly [mistake: string, open: () => Campaign | Promise<Campaign>])[] = [
+const mistakes: readonly (readonly [mistake: string, open: OpenCampaign])[] = [
   [
     'blanks around = are allowed',
     reading((lines) => lines.map((line) => line.replace(/[ \t]*=[ \t]*/, '='))),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { turn } from '../support/turn.js'
-import type { Campaign } from './campaign.js'
+import { hangMs, type OpenCampaign } from './campaign.js'
 
 /** A run ends with whichever of the two comes first. */
 export interface Bounds {
@@ -26,16 +26,15 @@ export interface Ran {
   readonly finding: Finding | undefined
 }
 
-/** Milliseconds that no input takes, however slow the machine: what it has not answered by then hangs. */
-const hangMs = 20_000
-
-/** Tries inputs until one does not hold, which is then made as small as it can be. */
-export async function runCampaign({ name, property }: Campaign, bounds: Bounds): Promise<Ran> {
+/** Opens a campaign, tries inputs until one does not hold, which is then made as small as it can be; then closes it. */
+export async function runCampaign(open: OpenCampaign, bounds: Bounds): Promise<Ran> {
+  const { name, property, close } = await open()
   const { seed, seconds, cases = Number.MAX_SAFE_INTEGER } = bounds
+  const events = ['unhandledRejection', 'uncaughtException'] as const
   const beginMs = performance.now()
   const unhandled: unknown[] = []
   const note = (error: unknown) => void unhandled.push(error)
-  process.on('unhandledRejection', note)
+  for (const event of events) process.on(event, note)
   try {
     const details = await fc.check(property, {
       seed,
@@ -43,6 +42,7 @@ export async function runCampaign({ name, property }: Campaign, bounds: Bounds):
       timeout: hangMs,
       interruptAfterTimeLimit: seconds * 1_000,
     })
+    await close()
     await turn()
     return {
       name,
@@ -52,7 +52,7 @@ export async function runCampaign({ name, property }: Campaign, bounds: Bounds):
       finding: findingOf(details) ?? leftBehind(unhandled),
     }
   } finally {
-    process.off('unhandledRejection', note)
+    for (const event of events) process.off(event, note)
   }
 }
 
