@@ -10,7 +10,7 @@ export interface Bounds {
   readonly cases?: number
 }
 
-export interface Finding {
+interface Finding {
   /** The smallest input that was found. */
   readonly input: string
   /** Leads to it, with the same seed. */
