@@ -1,0 +1,15 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
+import { ApiKeyDeniedException } from './api-key-denied-exception.js'
+import { exchangeIn, platformOf } from './platform.js'
+
+/** Answers a refusal unless `onDenied` has. */
+export class ApiKeyDeniedFilter implements ExceptionFilter<ApiKeyDeniedException> {
+  catch({ decision }: ApiKeyDeniedException, host: ArgumentsHost): void {
+    const [request, response] = exchangeIn(host)
+    const { isAnswered, write } = platformOf(request)
+    if (!isAnswered(response)) write(response, decision.response)
+  }
+}
+
+// As a function: the build writes no decorators.
+Catch(ApiKeyDeniedException)(ApiKeyDeniedFilter)
