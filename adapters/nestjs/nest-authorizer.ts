@@ -33,7 +33,8 @@ export function createNestAuthorizer(options: ApiKeyModuleOptions): NestAuthoriz
     const known = authorizations.get(request)
     if (known !== undefined) return known
     const { decision, vary, authorization } = await authorize(request)
-    if (!platformOf(request).isAnswered(response)) addVary(response, vary)
+    if (platformOf(request).isAnswered(response)) return answered() // By somebody else, such as a timeout.
+    addVary(response, vary)
     if (!decision.allowed) return refuse(decision, authorization, request, response)
     request.apiKey = decision.principal
     request[requestAuthorization] = authorization
@@ -42,7 +43,7 @@ export function createNestAuthorizer(options: ApiKeyModuleOptions): NestAuthoriz
   }
 }
 
-/** Throws in any case. The headers are set now, because a filter of the application may answer in place of ours. */
+/** The headers are set before it throws, because a filter of the application may answer in place of ours. */
 export async function refuse(
   denied: Denied,
   authorization: RequestAuthorization | undefined,
@@ -55,12 +56,19 @@ export async function refuse(
   } catch (error) {
     throw onDeniedError(error)
   }
-  if (!platformOf(request).isAnswered(response)) {
-    const { vary = '', 'content-type': _, ...headers } = denied.response.headers
-    addVary(response, vary)
-    for (const [name, value] of Object.entries(headers)) response.header(name, value)
-  }
+  if (platformOf(request).isAnswered(response)) return answered()
+  const { vary = '', 'content-type': _, ...headers } = denied.response.headers
+  addVary(response, vary)
+  for (const [name, value] of Object.entries(headers)) response.header(name, value)
   throw new ApiKeyDeniedException(denied)
+}
+
+/**
+ * Stops as middleware does that does not call `next`: where the answer was given, neither the handler nor a filter that
+ * catches everything may give another.
+ */
+function answered(): Promise<never> {
+  return new Promise(() => {})
 }
 
 function addVary(response: NestResponse, vary: string): void {

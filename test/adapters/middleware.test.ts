@@ -473,7 +473,7 @@ for (const framework of frameworks) {
     })
 
     // In Koa, Hono and Fetch nothing is sent before every middleware has returned.
-    if (/^(Express|Fastify|node)/.test(framework.name)) {
+    if (/^(Express|Fastify|Nest|node)/.test(framework.name)) {
       it.each([
         ['a pass', 'ACME'],
         ['a refusal', 'GLOBEX'],
