@@ -11,7 +11,9 @@ import type { NestRequest, NestResponse } from './nest-request.js'
 const moduleId = Symbol.for('rest-api-key.nest-module-id')
 
 /**
- * Provides what `ApiKeyGuard` and `RequireRole` need, in the whole application; it guards nothing by itself.
+ * Provides what `ApiKeyGuard` and `RequireRole` need in the module that imports it; it guards nothing by itself. As a provider
+ * of `APP_GUARD` the guard stands before every route of the application. For `@UseGuards(ApiKeyGuard)` in several modules
+ * import it in each of them, or make the only one global: `{ ...ApiKeyModule.forRoot(…), global: true }`.
  *
  * @example
  * ```ts
@@ -102,7 +104,6 @@ export class ApiKeyModule {
 function moduleWith(provider: Provider, imports: DynamicModule['imports'] = []): DynamicModule {
   return {
     module: ApiKeyModule,
-    global: true,
     imports,
     providers: [
       provider,

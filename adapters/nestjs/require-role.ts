@@ -7,10 +7,11 @@ import { exchangeIn } from './platform.js'
 
 /**
  * Guards a controller or a handler by *In Role*: any one of the roles is enough; on both, both must be satisfied. Others
- * are refused with 403, anonymous requests with 401. The key is checked before, whether `ApiKeyGuard` stands there or not.
+ * are refused with 403, anonymous requests with 401. The key is checked before, whether `ApiKeyGuard` stands there or not;
+ * once for a request, however many of them do.
  *
- * @throws {RestApiKeyError} `invalid_option` if no role is named. Without `ApiKeyModule` a request fails with
- *   `api_key_auth_missing`.
+ * @throws {RestApiKeyError} `invalid_option` if no role is named. In a module without `ApiKeyModule` it goes by the guard of
+ *   the application; a request that no guard has seen fails there with `api_key_auth_missing`.
  *
  * @example
  * ```ts
@@ -37,8 +38,10 @@ export function RequireRole(...roles: readonly string[]): MethodDecorator & Clas
 
     async canActivate(context: ExecutionContext): Promise<boolean> {
       const [request, response] = exchangeIn(context)
-      const { [requestAuthorization]: left } = request as AuthorizedRequest
-      const authorization = left ?? (await this.#authorize?.(request, response))
+      // What another `apiKeyAuth` has left says nothing about the tenant of this module.
+      const authorization = this.#authorize
+        ? await this.#authorize(request, response)
+        : (request as AuthorizedRequest)[requestAuthorization]
       const denied = denialByRole(authorization, required, request)
       return denied === undefined || refuse(denied, authorization, request, response)
     }

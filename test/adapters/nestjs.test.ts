@@ -220,7 +220,11 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
       expect(shown(await ask())).toEqual(refusal)
     })
 
-    it('guards a controller or a handler and no other, in a module that does not import ApiKeyModule', async () => {
+    it.each([
+      ['that imports ApiKeyModule', false],
+      ['where ApiKeyModule is global', true],
+    ])('guards a controller or a handler and no other, in a module %s', async (_, global) => {
+      const apiKeys = { ...ApiKeyModule.forRoot(acme), global }
       @Controller('open')
       class PartlyOpenController {
         @Get()
@@ -235,10 +239,13 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
         }
       }
 
-      @Module({ controllers: [GuardedController, PartlyOpenController] })
+      @Module({
+        imports: global ? [] : [apiKeys],
+        controllers: [GuardedController, PartlyOpenController],
+      })
       class Feature {}
 
-      const { tell } = await start({ imports: [ApiKeyModule.forRoot(acme), Feature] })
+      const { tell } = await start({ imports: [apiKeys, Feature] })
       expect(await tell()).toBe(401)
       expect(await tell('OPERATOR')).toBe('operator')
       expect(await tell(undefined, '/open')).toBe('undefined')
@@ -430,6 +437,18 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
       expect(shown(await ask())).toEqual(refusal)
     })
 
+    it('goes by the guard of the application in a module without ApiKeyModule', async () => {
+      @Module({ controllers: [AloneController] })
+      class FeatureModule {}
+      const { tell } = await start({
+        imports: [ApiKeyModule.forRoot(acme), FeatureModule],
+        providers: [globalGuard],
+      })
+      expect(await tell()).toBe(401)
+      expect(await tell('OPERATOR')).toBe(403)
+      expect(await tell('ADMIN')).toBe('admin')
+    })
+
     it('lets nothing pass without ApiKeyModule', async () => {
       const { tell } = await start({ imports: [], controllers: [AloneController] })
       expect(await tell('ADMIN')).toBe(500)
@@ -576,6 +595,29 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
       }
     })
 
+    it('that a module imports itself decides about its roles, behind the guard of another', async () => {
+      @Controller('globex')
+      class GlobexController {
+        @Get()
+        @RequireRole('Operator')
+        get(): string {
+          return 'welcome'
+        }
+      }
+      @Module({
+        imports: [ApiKeyModule.forRoot({ authorizer, tenant: 'globex' })],
+        controllers: [GlobexController],
+      })
+      class GlobexModule {}
+      const { tell } = await start({
+        imports: [ApiKeyModule.forRoot(acme), GlobexModule],
+        controllers: [WhoAmIController],
+        providers: [globalGuard],
+      })
+      expect(await tell('OPERATOR')).toBe('operator')
+      expect(await tell('OPERATOR', '/globex')).toBe(401)
+    })
+
     it('can be part of an application that serves no HTTP', async () => {
       const context = await NestFactory.createApplicationContext(moduleOf({}), quiet)
       expect(context.get(ApiKeyGuard)).toBeInstanceOf(ApiKeyGuard)
@@ -657,7 +699,7 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
       expect(await tell('OPERATOR', '/unknown')).toBe(404)
     })
 
-    it('is what Principal and RequireRole go by', async () => {
+    it('is what Principal goes by, and RequireRole as well as ApiKeyModule', async () => {
       @Controller()
       class AdminController extends WhoAmIController {
         @Get('admin')
@@ -672,7 +714,8 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
       facts.length = 0
       const refused = await ask('OPERATOR', '/admin')
       expect([refused.status, JSON.parse(refused.body).code]).toEqual([403, 'role_not_allowed'])
-      expect(facts.map(({ outcome }) => outcome)).toEqual(['allowed', 'denied'])
+      // Once by each of the two, and the role.
+      expect(facts.map(({ outcome }) => outcome)).toEqual(['allowed', 'allowed', 'denied'])
     })
   })
 
