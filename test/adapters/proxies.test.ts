@@ -216,6 +216,8 @@ const settingsOfFastify = (number: Pick<Setting, 'rule' | 'ownHost'>[]): readonl
   { name: 'a function that throws', api: { trust: failing }, rule: 'everybody' },
 ]
 
+const settingsOfCountingFastify = settingsOfFastify([{ rule: 'one proxy' }, { rule: 'two proxies' }])
+
 const settingsOf: Readonly<Record<string, readonly Setting[]>> = {
   'Express 5': settingsOfExpress,
   'Express 4': settingsOfExpress,
@@ -226,8 +228,11 @@ const settingsOf: Readonly<Record<string, readonly Setting[]>> = {
     { rule: 'everybody', ownHost: true },
     { rule: 'everybody', ownHost: true },
   ]),
-  'Fastify 4': settingsOfFastify([{ rule: 'one proxy' }, { rule: 'two proxies' }]),
+  'Fastify 4': settingsOfCountingFastify,
   Hono: [{ name: 'getConnInfo', api: {}, rule: 'nobody' }],
+  'Nest on Express': settingsOfExpress,
+  // It brings Fastify 5.11, which still counts.
+  'Nest on Fastify': settingsOfCountingFastify,
   'node:http': [{ name: 'the peer', api: {}, rule: 'nobody' }],
   Fetch: [{ name: 'what the server says', api: {}, rule: 'nobody' }],
 }
