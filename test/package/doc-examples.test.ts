@@ -14,6 +14,8 @@ interface Block {
   /** Of its first line of code, counted from 1. */
   readonly line: number
   readonly language: string
+  /** Of its file, where the document gives it one: other blocks may import it. */
+  readonly name: string | undefined
   readonly code: string
 }
 
@@ -30,13 +32,13 @@ function blocksIn(file: string): Block[] {
   const lines = readFileSync(file, 'utf8').split('\n')
   const found: Block[] = []
   for (let i = 0; i < lines.length; i++) {
-    const [, indent, language] = /^(\s*(?:\* )?)```(\S*)/.exec(lines[i] as string) ?? []
+    const [, indent, language, name] = /^(\s*(?:\* )?)```(\S*) ?(\S+\.ts)?/.exec(lines[i] as string) ?? []
     if (indent === undefined) continue
     const start = i + 1
     while (++i < lines.length && !(lines[i] as string).startsWith(`${indent}\`\`\``));
     const code = lines.slice(start, i).map((line) => line.slice(indent.length))
-    const name = relative(repository, file)
-    found.push({ file: name, line: start + 1, language: language ?? '', code: code.join('\n') })
+    const where = { file: relative(repository, file), line: start + 1 }
+    found.push({ ...where, language: language ?? '', name, code: code.join('\n') })
   }
   return found
 }
@@ -79,8 +81,8 @@ describe('the code of the documentation', () => {
 })
 
 /** As if it stood at the root of the repository, at its own line: nothing is written there. */
-function pathOf({ file, line }: Block): string {
-  return join(repository, `${file.replaceAll(/[\\/.]/g, '_')}_${line}.ts`)
+function pathOf({ file, line, name }: Block): string {
+  return join(repository, name ?? `${file.replaceAll(/[\\/.]/g, '_')}_${line}.ts`)
 }
 
 function compile(files: ReadonlyMap<string, Block>): ts.Program {
