@@ -28,7 +28,7 @@ export function lookUpsOf({
   return {
     async findByDigest(digest) {
       const text = await readText(send, names.record(digest))
-      return text === null ? null : recordOf(text, digest)
+      return text === null ? null : recordOf(text)
     },
 
     async findManyByDigest(digests) {
@@ -54,7 +54,7 @@ export function lookUpsOf({
 /** What cannot be read must fail the look-up of its own key only: in its place stands what no authorizer can use. */
 function recordOrUnusable(text: string, digest: string): KeyRecord {
   try {
-    return recordOf(text, digest)
+    return recordOf(text)
   } catch {
     return { digest } as KeyRecord
   }
