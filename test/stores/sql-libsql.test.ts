@@ -28,7 +28,7 @@ describe('sqlStore over SQLite', () => {
     const bytes = Buffer.concat(await Promise.all(files.map((file) => readFile(join(folder, file)))))
     expect(bytes.includes(sha256Digest()(referenceIds.at(-1) as string))).toBe(true)
     expect(referenceIds.filter((id) => bytes.includes(id.slice('rak_'.length)))).toEqual([])
-  })
+  }, 60_000)
 })
 
 /** The dialect of a driver that does not say how many rows it has changed. */
