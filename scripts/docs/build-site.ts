@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { Application, Converter, Logger, LogLevel } from 'typedoc'
+import configuration from '../../tsup.config.js'
+import type { Documentation } from './documentation.js'
+
+/** Types that callers never name: what they describe is written down or comes from elsewhere. */
+const helpers = ['Connectable', 'OptionalField', 'RawRequest', 'TenantOption']
+
+/**
+ * Builds the guides and the reference as one static site, and returns what TypeDoc warns of, such as a public thing
+ * without a comment. Properties need none: often their name and type say all there is to say.
+ */
+export async function buildSite({ root, pages }: Documentation, out: string): Promise<readonly string[]> {
+  const [library] = configuration as readonly { readonly entry: Readonly<Record<string, string>> }[]
+  const languages = pages.flatMap(({ blocks }) => blocks.map(({ language }) => language || 'text'))
+  const app = await Application.bootstrap({
+    name: 'rest-api-key',
+    entryPoints: Object.values(library?.entry ?? {}).map((file) => join(root, file)),
+    tsconfig: join(root, 'tsconfig.json'),
+    readme: join(root, 'README.md'),
+    projectDocuments: pages
+      .map(({ file }) => join(root, file))
+      .filter((file) => file !== join(root, 'README.md')),
+    excludeExternals: true,
+    disableSources: true,
+    skipErrorChecking: true, // The type checker has seen all of it.
+    searchInDocuments: true,
+    highlightLanguages: [...new Set(['ts', ...languages])],
+    requiredToBeDocumented: ['Class', 'Function', 'Interface', 'Method', 'TypeAlias', 'Variable'],
+    intentionallyNotExported: helpers,
+    validation: { notDocumented: true, notExported: true, invalidLink: true, invalidPath: true },
+  })
+  const logger = new Warnings()
+  app.logger = logger
+
+  const titles = new Map(pages.map(({ file, title }) => [join(root, file), title]))
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
+    const file = document.project.files.getReflectionPath(document)
+    document.name = titles.get(file ?? '') ?? document.name
+  })
+
+  const project = await app.convert()
+  if (project !== undefined) {
+    app.validate(project)
+    await app.generateDocs(project, out)
+  }
+  return logger.messages
+}
+
+class Warnings extends Logger {
+  readonly messages: string[] = []
+
+  override log(message: string, level: LogLevel): void {
+    if (level >= LogLevel.Warn) this.messages.push(message)
+  }
+}
