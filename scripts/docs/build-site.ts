@@ -6,16 +6,22 @@ import type { Documentation } from './documentation.js'
 /** Types that callers never name: what they describe is written down or comes from elsewhere. */
 const helpers = ['Connectable', 'OptionalField', 'RawRequest', 'TenantOption']
 
+/** Where the site is built unless told otherwise. */
+export const site = '.tmp/site'
+
 /**
  * Builds the guides and the reference as one static site, and returns what TypeDoc warns of, such as a public thing
  * without a comment. Properties need none: often their name and type say all there is to say.
  */
-export async function buildSite({ root, pages }: Documentation, out: string): Promise<readonly string[]> {
-  const [library] = configuration as readonly { readonly entry: Readonly<Record<string, string>> }[]
+export async function buildSite(
+  { root, pages }: Documentation,
+  out = site,
+  entryPoints = packageEntries(),
+): Promise<readonly string[]> {
   const languages = pages.flatMap(({ blocks }) => blocks.map(({ language }) => language || 'text'))
   const app = await Application.bootstrap({
     name: 'rest-api-key',
-    entryPoints: Object.values(library?.entry ?? {}).map((file) => join(root, file)),
+    entryPoints: entryPoints.map((file) => join(root, file)),
     tsconfig: join(root, 'tsconfig.json'),
     readme: join(root, 'README.md'),
     projectDocuments: pages
@@ -47,10 +53,17 @@ export async function buildSite({ root, pages }: Documentation, out: string): Pr
   return logger.messages
 }
 
+/** The sources of what the package exports, as they are built. */
+function packageEntries(): string[] {
+  const [library] = configuration as readonly { readonly entry: Readonly<Record<string, string>> }[]
+  return Object.values(library?.entry ?? {})
+}
+
 class Warnings extends Logger {
   readonly messages: string[] = []
 
   override log(message: string, level: LogLevel): void {
-    if (level >= LogLevel.Warn) this.messages.push(message)
+    // A member of an anonymous type is shown with what has it, and its comment is that one's.
+    if (level >= LogLevel.Warn && !message.includes('.__type.')) this.messages.push(message)
   }
 }

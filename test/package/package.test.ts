@@ -5,7 +5,7 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { diagnosticsIn } from './compile.js'
+import { diagnosticsIn } from '../../scripts/docs/compile.js'
 import { filesIn, type PackedPackage, packPackage, runNode, runProgram } from './packed.js'
 
 // Builds, compilers and many processes: slow on a busy machine, and never a sign of a mistake.

@@ -21,7 +21,7 @@ import { exchange, type RawResponse } from '../support/http-client.js'
 
 const guide = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8')
 const sections = new Map(
-  [...guide.matchAll(/^### `(\w+)`\n(.*?)(?=^##)/gms)].map(([, reason = '', text = '']) => [reason, text]),
+  [...guide.matchAll(/^### (\w+)\n(.*?)(?=^##)/gms)].map(([, reason = '', text = '']) => [reason, text]),
 )
 const ids = referenceIds()
 const good = ids.generate()

@@ -14,9 +14,7 @@ interface Connectable {
 }
 
 /** A client for a feed alone, of ioredis or node-redis, connected or not. */
-export type RedisFeedClient = RedisClient &
-  Connectable &
-  ({ /** Of node-redis. */ destroy(): unknown } | { /** Of ioredis. */ disconnect(): unknown })
+export type RedisFeedClient = RedisClient & Connectable & ({ destroy(): unknown } | { disconnect(): unknown })
 
 export interface FeedConnection {
   /** The reply, or an error if it takes too long or the connection ends before. */

@@ -5,7 +5,7 @@ export interface PostgresClient {
   /** Set when it is connected. */
   readonly processID?: number | null
   /** Where it can be closed without the server's consent. */
-  readonly connection?: { readonly stream?: { /** Closes it at once. */ destroy(): unknown } }
+  readonly connection?: { readonly stream?: { destroy(): unknown } }
   /** Opens the connection. */
   connect(): Promise<unknown>
   /** Runs one statement. */
