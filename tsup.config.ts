@@ -16,6 +16,7 @@ const library: Options = {
     hono: 'adapters/hono.ts',
     node: 'adapters/node.ts',
     fetch: 'adapters/fetch.ts',
+    nestjs: 'adapters/nestjs.ts',
     'console-express': 'adapters/console-express.ts',
     'console-koa': 'adapters/console-koa.ts',
     'console-fastify': 'adapters/console-fastify.ts',

@@ -10,7 +10,7 @@ export default defineConfig({
       { find: /^rest-api-key\/(testing|management|console)$/, replacement: source('./src/$1/index.ts') },
       { find: /^rest-api-key\/(sql|redis)$/, replacement: source('./src/stores/$1/index.ts') },
       {
-        find: /^rest-api-key\/(express|koa|fastify|hono|node|fetch)$/,
+        find: /^rest-api-key\/(express|koa|fastify|hono|node|fetch|nestjs)$/,
         replacement: source('./adapters/$1.ts'),
       },
       {

@@ -6,20 +6,18 @@
 
 import type { NextFunction, Request, Response } from 'express'
 import type { Authorizer } from '../src/authorizer.js'
-import type { Denied, DeniedResponse } from '../src/decision.js'
-import { clientIn, withUnknownClient } from '../src/forwarded-for.js'
-import { headerLinesOf, mayBeTruncated } from '../src/header-lines.js'
+import type { Denied } from '../src/decision.js'
 import { type Principal, principalFrom } from '../src/principal.js'
 import {
   createRequestAuthorizer,
   onDeniedError,
   type RequestAuthorization,
   type RequestAuthorizerOptions,
-  type RequestReader,
   requestAuthorization,
 } from '../src/request-authorizer.js'
 import { denialByRole, parseRoles } from '../src/role-guard.js'
 import { mergeVary } from '../src/vary.js'
+import { expressReader, writeToExpress } from './platforms/express.js'
 
 declare global {
   namespace Express {
@@ -70,7 +68,7 @@ type AuthorizedRequest = Request & { [requestAuthorization]?: RequestAuthorizati
  * ```
  */
 export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): ApiKeyMiddleware {
-  const authorize = createRequestAuthorizer(authorizer, options, reader)
+  const authorize = createRequestAuthorizer(authorizer, options, expressReader)
 
   async function passes(req: AuthorizedRequest, res: Response): Promise<boolean> {
     const { decision, vary, authorization } = await authorize(req)
@@ -137,37 +135,5 @@ async function answer(
     res.status(500) // Express would keep one that was set before.
     throw onDeniedError(error)
   }
-  if (!res.headersSent && !res.writableEnded) write(res, denied.response)
-}
-
-/** Not `res.send()`: it adds an `ETag` and may answer 304. */
-function write(res: Response, { status, headers, body }: DeniedResponse): void {
-  const vary = mergeVary(res.getHeader('vary'), headers.vary as string)
-  res.writeHead(status, { ...headers, vary, 'content-length': Buffer.byteLength(body) }).end(body)
-}
-
-const reader: RequestReader<Request> = {
-  headerLines: headerLinesOf,
-
-  /** `req.ip`, unless Express trusts every hop: then the client's address is unknown. */
-  ip(req) {
-    const peer = req.socket.remoteAddress
-    if (!isTrusted(req, peer)) return peer
-    if (mayBeTruncated(req)) return undefined
-    const headers = { 'x-forwarded-for': withUnknownClient(req.get('x-forwarded-for')) }
-    return clientIn((Object.create(req, { headers: { value: headers } }) as Request).ips)
-  },
-
-  /** Uncut, unlike `req.hostname`: a host that is odd must stay odd. */
-  host(req) {
-    const forwarded = req.get('x-forwarded-host')
-    return forwarded && isTrusted(req, req.socket.remoteAddress) ? forwarded : req.get('host')
-  },
-
-  param: (req, name) => (req.params as Record<string, unknown>)[name],
-}
-
-function isTrusted(req: Request, peer: string | undefined): boolean {
-  const trust = req.app.get('trust proxy fn') as (address: string | undefined, hop: number) => boolean
-  return trust(peer, 0)
+  if (!res.headersSent && !res.writableEnded) writeToExpress(res, denied.response)
 }

@@ -6,20 +6,18 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authorizer } from '../src/authorizer.js'
-import type { Denied, DeniedResponse } from '../src/decision.js'
-import { clientIn, withUnknownClient } from '../src/forwarded-for.js'
-import { headerLinesOf, mayBeTruncated } from '../src/header-lines.js'
+import type { Denied } from '../src/decision.js'
 import { type Principal, principalFrom } from '../src/principal.js'
 import {
   createRequestAuthorizer,
   onDeniedError,
   type RequestAuthorization,
   type RequestAuthorizerOptions,
-  type RequestReader,
   requestAuthorization,
 } from '../src/request-authorizer.js'
 import { denialByRole, parseRoles } from '../src/role-guard.js'
 import { mergeVary } from '../src/vary.js'
+import { fastifyReader, writeToFastify } from './platforms/fastify.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -71,7 +69,7 @@ type AuthorizedRequest = FastifyRequest & { [requestAuthorization]?: RequestAuth
  */
 export async function apiKeyAuth(app: FastifyInstance, options: ApiKeyAuthOptions): Promise<void> {
   const { authorizer, ...rest } = options
-  const authorize = createRequestAuthorizer(authorizer, rest, reader)
+  const authorize = createRequestAuthorizer(authorizer, rest, fastifyReader)
 
   if (!app.hasRequestDecorator('apiKey')) app.decorateRequest('apiKey', undefined)
   app.addHook('onRequest', async (request: AuthorizedRequest, reply) => {
@@ -131,58 +129,5 @@ async function answer(
     reply.code(500) // Fastify would keep one that was set before.
     throw onDeniedError(error)
   }
-  return reply.sent ? reply : write(reply, denied.response)
-}
-
-function write(reply: FastifyReply, { status, headers, body }: DeniedResponse): FastifyReply {
-  const vary = mergeVary(reply.getHeader('vary'), headers.vary as string)
-  return reply
-    .code(status)
-    .headers({ ...headers, vary })
-    .send(body)
-}
-
-const reader: RequestReader<FastifyRequest> = {
-  headerLines: (request) => headerLinesOf(request.raw),
-
-  /** `request.ip`, unless Fastify trusts every hop: then the client's address is unknown. */
-  ip(request) {
-    const [peer, ...forwarded] = hopsOf(request)
-    if (forwarded.length === 0) return trustsByNumber(request.server) ? undefined : peer
-    return mayBeTruncated(request.raw) ? undefined : clientIn(forwarded.reverse())
-  },
-
-  /** Uncut, unlike `request.host`: a host that is odd must stay odd. */
-  host(request) {
-    const headers = request.raw.headers as Readonly<Record<string, string | undefined>>
-    const forwarded = headers['x-forwarded-host']
-    return forwarded && hopsOf(request).length > 1 ? forwarded : (headers.host ?? headers[':authority'])
-  },
-
-  param: (request, name) => (request.params as Record<string, unknown> | undefined)?.[name],
-}
-
-/**
- * Whether proxies are trusted by their number. Fastify 5 trusts none then, and the peer, which is a proxy, would pass for
- * the client. Fastify keeps its options under a symbol of its own; where they cannot be seen, this is not known.
- */
-function trustsByNumber(server: FastifyInstance | undefined): boolean {
-  for (let owner: object | null = server ?? null; owner !== null; owner = Object.getPrototypeOf(owner)) {
-    const symbol = Object.getOwnPropertySymbols(owner).find(
-      ({ description }) => description === 'fastify.options',
-    )
-    if (symbol === undefined) continue
-    const { trustProxy } = (owner as Record<symbol, { trustProxy?: unknown }>)[symbol] ?? {}
-    return typeof trustProxy === 'number'
-  }
-  return false
-}
-
-/** The peer and, if Fastify trusts it, the hops that it has forwarded, up to the first that is not trusted. */
-function hopsOf(request: FastifyRequest): readonly (string | undefined)[] {
-  if (request.ips === undefined) return [request.ip]
-  const { socket, headers } = request.raw
-  const forwardedFor = headers['x-forwarded-for'] as string | undefined
-  const raw = { socket, headers: { 'x-forwarded-for': withUnknownClient(forwardedFor) } }
-  return (Object.create(request, { raw: { value: raw } }) as FastifyRequest).ips ?? []
+  return reply.sent ? reply : writeToFastify(reply, denied.response)
 }

@@ -1,26 +1,27 @@
 /**
- * Gives a command what tests need besides Node.js: PostgreSQL, MariaDB, Redis, a Redis Cluster, and Chromium.
+ * Gives a command what tests need besides Node.js: PostgreSQL, MariaDB, Redis, a Redis Cluster, Chromium and nginx.
  *
  *     node --import tsx scripts/with-services.ts [--only postgres,redis] -- command [argument …]
  *
- * The command finds them in TEST_POSTGRES_URL, TEST_MARIADB_URL, TEST_REDIS_URL and TEST_REDIS_CLUSTER_URLS, and the path of
- * the browser in TEST_CHROMIUM. A variable that is set already is left as it is. The other servers are started on free
- * ports of 127.0.0.1 in temporary folders; whatever is missing is installed first where this process may do so (Debian, as
- * root). Servers are stopped and their folders removed when the command has ended. The exit status is the command's, or
- * 125 if a server cannot be had.
+ * The command finds them in TEST_POSTGRES_URL, TEST_MARIADB_URL, TEST_REDIS_URL and TEST_REDIS_CLUSTER_URLS, and the paths of
+ * the browser and of nginx in TEST_CHROMIUM and TEST_NGINX. A variable that is set already is left as it is. The other
+ * servers are started on free ports of 127.0.0.1 in temporary folders; whatever is missing is installed first where this
+ * process may do so (Debian, as root). Servers are stopped and their folders removed when the command has ended. The exit
+ * status is the command's, or 125 if a server cannot be had.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { chromium } from './services/chromium.js'
 import { mariadb } from './services/mariadb.js'
+import { nginx } from './services/nginx.js'
 import { postgres } from './services/postgres.js'
 import { provide } from './services/provide.js'
 import { redis } from './services/redis.js'
 import { redisCluster } from './services/redis-cluster.js'
 import type { Service } from './services/service.js'
 
-const all: readonly Service[] = [postgres, mariadb, redis, redisCluster, chromium]
+const all: readonly Service[] = [postgres, mariadb, redis, redisCluster, chromium, nginx]
 const stopMs = 10_000
 const failed = 125
 

@@ -24,6 +24,8 @@ export type RestApiKeyErrorCode =
   | 'api_key_auth_missing'
   /** `principalOf` was asked about an anonymous request. */
   | 'principal_missing'
+  /** A guard of NestJS ran for something else than an HTTP request of Express or Fastify. */
+  | 'unsupported_request'
   /** `onDenied` threw or rejected. */
   | 'on_denied_failed'
   /** What was to be written cannot be; `faults` names every field. */

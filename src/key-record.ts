@@ -100,20 +100,21 @@ function optionalText(record: Record<keyof KeyRecord, unknown>, field: keyof Key
 
 function ipTexts(value: unknown): readonly string[] {
   if (value === null || value === undefined) return []
-  // Spread, because `some` skips holes.
-  if (!Array.isArray(value) || [...value].some((rule) => typeof rule !== 'string')) {
+  if (!Array.isArray(value)) throw invalidField('allowedIps', 'a list of texts or null', value)
+  // By index: methods and iterators can be the list's own, and skip some.
+  const rules = Array.from({ length: value.length }, (_, index): unknown => value[index])
+  if (rules.some((rule) => typeof rule !== 'string')) {
     throw invalidField('allowedIps', 'a list of texts or null', value)
   }
-  return [...value]
+  return rules as string[]
 }
 
 function moment(value: unknown): number | null {
   if (value === null || value === undefined) return null
-  // Not `instanceof`: a `Date` of another realm is one too.
-  if (!types.isDate(value) || Number.isNaN(value.getTime())) {
-    throw invalidField('expiresAt', 'a valid Date or null', value)
-  }
-  return value.getTime()
+  // Not `instanceof`: a `Date` of another realm is one too. Not its own `getTime`, which may say anything.
+  const expiresAtMs = types.isDate(value) ? Date.prototype.getTime.call(value) : Number.NaN
+  if (Number.isNaN(expiresAtMs)) throw invalidField('expiresAt', 'a valid Date or null', value)
+  return expiresAtMs
 }
 
 function metadataOf(value: unknown): Readonly<Record<string, unknown>> | null {

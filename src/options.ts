@@ -77,3 +77,7 @@ export function milliseconds(option: string, value: unknown, fallback: number, l
 export function optionalFunction(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw invalidOption(option, 'a function', value)
 }
+
+export function optionalBoolean(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') throw invalidOption(option, 'true or false', value)
+}

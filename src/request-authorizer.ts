@@ -2,7 +2,7 @@ import type { Authorizer } from './authorizer.js'
 import type { Anonymous, Decision } from './decision.js'
 import { RestApiKeyError } from './errors.js'
 import type { HeaderLines } from './header-lines.js'
-import { assertOptions, describe, invalidOption, optionalFunction } from './options.js'
+import { assertOptions, describe, invalidOption, optionalBoolean, optionalFunction } from './options.js'
 import type { Principal } from './principal.js'
 import {
   isTenantFromKey,
@@ -72,9 +72,7 @@ export function createRequestAuthorizer<Request>(
   if (typeof authorizer?.authorize !== 'function') {
     throw invalidOption('authorizer', 'made by createAuthorizer()', authorizer)
   }
-  if (optional !== undefined && typeof optional !== 'boolean') {
-    throw invalidOption('optional', 'true or false', optional)
-  }
+  optionalBoolean('optional', optional)
   optionalFunction('ip', ip)
   optionalFunction('onDenied', onDenied)
   const claimOf = parseTenant(tenant, reader)

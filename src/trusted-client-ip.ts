@@ -5,7 +5,7 @@ import { headerLinesOf, mayBeTruncated } from './header-lines.js'
 import { headerName } from './header-name.js'
 import { parseIpAddress } from './ip-address.js'
 import { allowsAddress, compileIpRules } from './ip-rules.js'
-import { assertOptions, invalidOption } from './options.js'
+import { assertOptions, invalidOption, optionalBoolean } from './options.js'
 
 /** Which proxies are believed. */
 export interface TrustedClientIpOptions {
@@ -16,12 +16,26 @@ export interface TrustedClientIpOptions {
   readonly trust: readonly string[] | number
   /** The header in which they forward addresses, nearest last. Default `x-forwarded-for`. */
   readonly header?: string
+  /**
+   * Whether the header holds one address, the client's, which the proxy always writes itself, as `CF-Connecting-IP` and
+   * `X-Real-IP` do. A list of them, or more than one line, is no address then. Default `false`: a list of hops.
+   */
+  readonly single?: boolean
+  /**
+   * Whether proxies forward the client's port too: `192.0.2.7:4711` and `[2001:db8::7]:4711`, which is taken off. An IPv6
+   * address without brackets is no address then, because its last group may be a port. Default `false`: a hop with a
+   * port is no address.
+   */
+  readonly ports?: boolean
 }
 
 /** A request of Node.js, or the peer's address and the Fetch headers elsewhere. */
 export type ForwardedRequest =
   | Pick<IncomingMessage, 'rawHeaders' | 'socket'>
   | { readonly remoteAddress: string | undefined; readonly headers: Headers }
+
+/** An IPv4 address, with a port or not, or an IPv6 address in brackets with one. */
+const withPort = /^(?:([\d.]+)(?::\d{1,5})?|\[([\dA-Fa-f]*:[\dA-Fa-f.:]*)\]:\d{1,5})$/
 
 const named: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1/128'],
@@ -31,8 +45,9 @@ const named: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The client's address for frameworks that have no trusted one: the hops are read from right to left, beginning with
- * the peer, and the first that is no trusted proxy is the client. There is no address if every hop is trusted (a proxy
- * forwarded none), if that hop is no valid address, or if Node.js may have dropped header lines.
+ * the peer, and the first that is no trusted proxy is the client. With `single` it is what a trusted peer wrote. There is
+ * no address if every hop is trusted (a proxy forwarded none), if that hop is no valid address, or if Node.js may have
+ * dropped header lines.
  *
  * @throws {RestApiKeyError} `invalid_option` or `invalid_ip_rule` if an option cannot be used.
  *
@@ -44,12 +59,21 @@ const named: Readonly<Record<string, readonly string[]>> = {
  * const clientIp = trustedClientIp({ trust: ['loopback', '10.0.0.0/8'] })
  * createServer((req, res) => res.end(clientIp(req) ?? 'unknown'))
  * ```
+ *
+ * @example Behind a proxy that writes a header of its own, which holds the client's address alone
+ * ```ts
+ * import { trustedClientIp } from 'rest-api-key'
+ *
+ * const clientIp = trustedClientIp({ trust: ['10.0.0.0/8'], header: 'x-real-ip', single: true })
+ * ```
  */
 export function trustedClientIp(
   options: TrustedClientIpOptions,
 ): (request: ForwardedRequest) => string | undefined {
-  assertOptions('trustedClientIp', options, ['trust', 'header'])
-  const { header: headerOption = 'x-forwarded-for' } = options
+  assertOptions('trustedClientIp', options, ['trust', 'header', 'single', 'ports'])
+  const { header: headerOption = 'x-forwarded-for', single = false, ports = false } = options
+  optionalBoolean('single', single)
+  optionalBoolean('ports', ports)
   const isTrusted = parseTrust(options.trust)
   const header = headerName('header', headerOption)
 
@@ -58,9 +82,17 @@ export function trustedClientIp(
     const peer = 'rawHeaders' in request ? request.socket.remoteAddress : request.remoteAddress
     if (!isTrusted(peer, 0)) return validated(peer)
     if ('rawHeaders' in request && mayBeTruncated(request)) return undefined
-    const hops = headerLinesOf(source)(header).join(',').split(',').reverse().map(stripBlanks)
+    const texts = headerLinesOf(source)(header).join(',').split(',').reverse().map(stripBlanks)
+    const hops = ports ? texts.map(withoutPort) : texts
+    if (single) return hops.length === 1 ? validated(hops[0]) : undefined
     return validated(hops.find((hop, index) => !isTrusted(hop, index + 1)))
   }
+}
+
+/** Empty, which is no address, for whatever has another form. */
+function withoutPort(hop: string): string {
+  const [, ipv4, ipv6] = withPort.exec(hop) ?? []
+  return ipv4 ?? ipv6 ?? ''
 }
 
 function validated(address: string | undefined): string | undefined {

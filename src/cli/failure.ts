@@ -33,10 +33,15 @@ export function failureOf(error: unknown): Failure {
   return { exitCode: exitCodes.internal, message: because('The command failed unexpectedly', error) }
 }
 
-/** Of an unknown option the name alone: what was written behind it may be a secret. */
+/**
+ * Of an unknown option the name alone, and of an unknown command nothing unless it is a word: what was written behind the
+ * one, or in place of the other, may be a secret.
+ */
 function withoutValue(message: string): string {
   return message
+    .replace(/^(error: unknown command) '(?![A-Za-z-]{1,20}'(?:\s|$)).*'/s, '$1')
     .replace(/^(error: unknown option '[^'=]*)=.*'/s, "$1'")
+    .replace(/^(error: unknown option '-[A-Za-z]).*'/s, "$1'")
     .replaceAll(/\s+/g, ' ')
     .trim()
 }

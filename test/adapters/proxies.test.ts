@@ -1,17 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  authorizationFor,
-  createAuthorizer,
-  type DecisionFacts,
-  memoryStore,
-  tenantFromSubdomain,
-  trustedClientIp,
-} from 'rest-api-key'
+import { authorizationFor, createAuthorizer, tenantFromSubdomain, trustedClientIp } from 'rest-api-key'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Api, type Framework, type Listening, type RunningApi, startApi } from '../support/http-api.js'
-import { exchange, RawConnection } from '../support/http-client.js'
+import { fares, type Observed, open, startAddressBench, storeOfAddresses } from '../support/address-bench.js'
+import { type Api, type Framework, startApi } from '../support/http-api.js'
+import { exchange } from '../support/http-client.js'
 import { frameworks } from '../support/http-frameworks.js'
 import { type Forwarding, startProxy } from '../support/http-proxy.js'
 import { expectNoUnhandledRejections } from '../support/no-unhandled-rejections.js'
@@ -128,105 +122,10 @@ const rows: readonly Row[] = [
   ...noAddresses.map((text) => row(text, [`${spoofed}, ${text}`], unknown, unknown, unknown)),
 ]
 
-/** Any other address than this one may use the second of these keys, and it may use the first. */
-const rulesOf: Readonly<
-  Record<string, { readonly only: readonly string[]; readonly others: readonly string[] }>
-> = Object.fromEntries([
-  ...[peer, a, b, spoofed, '::1', '127.0.0.2', six].map((address) => [address, rulesFor(address)]),
-  [`::ffff:${peer}`, rulesFor(peer)],
-  [`::ffff:${a}`, rulesFor(a)],
-  ['::FFFF:CB00:7109', rulesFor(a)],
+const store = storeOfAddresses([
+  ...[peer, a, b, spoofed, '::1', '127.0.0.2', six],
+  ...[`::ffff:${peer}`, `::ffff:${a}`, '::FFFF:CB00:7109'],
 ])
-
-function rulesFor(address: string): { only: readonly string[]; others: readonly string[] } {
-  if (address.includes(':')) {
-    const before = address === '::1' ? '::' : '2001:db8::6'
-    const after = address === '::1' ? '::2' : '2001:db8::8'
-    return {
-      only: [address],
-      others: [`::-${before}`, `${after}-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff`, '0.0.0.0/0'],
-    }
-  }
-  const [last = 0, ...rest] = address.split('.').map(Number).reverse()
-  const sibling = (number: number) => [...rest].reverse().concat(number).join('.')
-  return {
-    only: [address],
-    others: [`0.0.0.0-${sibling(last - 1)}`, `${sibling(last + 1)}-255.255.255.255`, '::/0'],
-  }
-}
-
-const anywhere = ['0.0.0.0/0', '::/0']
-const store = memoryStore({
-  keys: [
-    { referenceId: 'FREE', tenantId: 'acme' },
-    { referenceId: 'ANYWHERE', tenantId: 'acme', allowedIps: anywhere },
-    ...Object.entries(rulesOf).flatMap(([address, { only, others }]) => [
-      { referenceId: `ONLY-${nameOf(address)}`, tenantId: 'acme', allowedIps: only },
-      { referenceId: `OTHERS-${nameOf(address)}`, tenantId: 'acme', allowedIps: others },
-    ]),
-  ],
-})
-
-/** An address in the characters of a Reference ID. */
-function nameOf(address: string): string {
-  return address.replaceAll(':', '_')
-}
-
-interface Observed {
-  /** What `onDecision` was told. */
-  readonly ip: string | undefined
-  /** Of a key that lists the expected address only, if one is expected. */
-  readonly listed?: number
-  /** Of a key that lists every other address. */
-  readonly unlisted: number
-}
-
-interface Bench {
-  readonly api: RunningApi
-  /** How requests with these header lines fare. */
-  observe(
-    connection: RawConnection,
-    lines: readonly string[],
-    expected: string | undefined,
-  ): Promise<Observed>
-}
-
-async function startBench(
-  framework: Framework,
-  api: Pick<Api, 'trust' | 'ip'>,
-  listening?: Listening,
-): Promise<Bench> {
-  const facts: DecisionFacts[] = []
-  const authorizer = createAuthorizer({ store, onDecision: (_, fact) => facts.push(fact) })
-  const running = await startApi(framework, { authorizer, tenant: 'acme', ...api }, listening)
-  onTestFinished(() => running.close())
-  return {
-    api: running,
-    async observe(connection, lines, expected) {
-      const statusOf = async (referenceId: string) => {
-        const authorization = `Authorization: ${authorizationFor(referenceId)}`
-        return (await connection.request({ lines: [authorization, ...lines] })).status
-      }
-      facts.length = 0
-      const unlisted = await statusOf(expected === undefined ? 'ANYWHERE' : `OTHERS-${nameOf(expected)}`)
-      const ip = facts[0]?.ip
-      if (expected === undefined) return { ip, unlisted }
-      return { ip, unlisted, listed: await statusOf(`ONLY-${nameOf(expected)}`) }
-    },
-  }
-}
-
-/** A connection that lasts as long as the test. */
-async function open(at: number | string): Promise<RawConnection> {
-  const connection = await RawConnection.open(at)
-  onTestFinished(() => connection.close())
-  return connection
-}
-
-/** What becomes of requests from an address. */
-function fares(ip: string | undefined): Observed {
-  return ip === undefined ? { ip, unlisted: 401 } : { ip, unlisted: 401, listed: 200 }
-}
 
 interface Setting {
   readonly name: string
@@ -317,6 +216,8 @@ const settingsOfFastify = (number: Pick<Setting, 'rule' | 'ownHost'>[]): readonl
   { name: 'a function that throws', api: { trust: failing }, rule: 'everybody' },
 ]
 
+const settingsOfCountingFastify = settingsOfFastify([{ rule: 'one proxy' }, { rule: 'two proxies' }])
+
 const settingsOf: Readonly<Record<string, readonly Setting[]>> = {
   'Express 5': settingsOfExpress,
   'Express 4': settingsOfExpress,
@@ -327,8 +228,11 @@ const settingsOf: Readonly<Record<string, readonly Setting[]>> = {
     { rule: 'everybody', ownHost: true },
     { rule: 'everybody', ownHost: true },
   ]),
-  'Fastify 4': settingsOfFastify([{ rule: 'one proxy' }, { rule: 'two proxies' }]),
+  'Fastify 4': settingsOfCountingFastify,
   Hono: [{ name: 'getConnInfo', api: {}, rule: 'nobody' }],
+  'Nest on Express': settingsOfExpress,
+  // It brings Fastify 5.11, which still counts.
+  'Nest on Fastify': settingsOfCountingFastify,
   'node:http': [{ name: 'the peer', api: {}, rule: 'nobody' }],
   Fetch: [{ name: 'what the server says', api: {}, rule: 'nobody' }],
 }
@@ -370,7 +274,7 @@ for (const framework of frameworks) {
       it.each(settings.map((setting) => [setting.name, setting.rule, setting] as const))(
         '%s: %s',
         async (_, __, setting) => {
-          const { api, observe } = await startBench(framework, setting.api)
+          const { api, observe } = await startAddressBench(framework, store, setting.api)
           const connection = await open(api.at)
           const expected: Record<string, Observed> = {}
           const observed: Record<string, Observed> = {}
@@ -421,7 +325,7 @@ for (const framework of frameworks) {
       ]
 
       it.each(settings.map((setting) => [setting.name, setting] as const))('%s', async (_, setting) => {
-        const { api, observe } = await startBench(framework, setting.api)
+        const { api, observe } = await startAddressBench(framework, store, setting.api)
         const expected: Record<string, Observed> = {}
         const observed: Record<string, Observed> = {}
         const believed = { ...row('', [], a, a, unknown).expected }
@@ -472,7 +376,7 @@ for (const framework of frameworks) {
     describe('behind a proxy', () => {
       it.each(behindProxies)('%s', async (_, forwarding, lines, ip) => {
         for (const setting of trusting) {
-          const { api, observe } = await startBench(framework, setting.api)
+          const { api, observe } = await startAddressBench(framework, store, setting.api)
           const proxy = await startProxy(api.at, forwarding)
           onTestFinished(() => proxy.close())
           const sent = lines.map((line) => `X-Forwarded-For: ${line}`)
@@ -485,7 +389,7 @@ for (const framework of frameworks) {
 
       it('whose line is lost behind 1,100 others', async () => {
         for (const setting of trusting) {
-          const { api, observe } = await startBench(framework, setting.api)
+          const { api, observe } = await startAddressBench(framework, store, setting.api)
           const proxy = await startProxy(api.at, (received) => [...received, a])
           onTestFinished(() => proxy.close())
           for (const lines of [[], [`X-Forwarded-For: ${spoofed}`], [`X-Forwarded-For: ${peer}`]]) {
@@ -498,7 +402,7 @@ for (const framework of frameworks) {
       it('behind another', async () => {
         for (const setting of settings.filter(({ rule }) => rule === 'loopback' || rule === 'two proxies')) {
           if (setting.header !== undefined) continue
-          const { api, observe } = await startBench(framework, setting.api)
+          const { api, observe } = await startAddressBench(framework, store, setting.api)
           const inner = await startProxy(api.at, (received) => [[...received, peer].join(', ')])
           const outer = await startProxy(inner.at, (received) => [[...received, a].join(', ')])
           onTestFinished(async () => {
@@ -515,7 +419,7 @@ for (const framework of frameworks) {
 
       it('that is not trusted, as everybody behind it', async () => {
         for (const setting of settings.filter(({ rule }) => rule === 'nobody')) {
-          const { api, observe } = await startBench(framework, setting.api)
+          const { api, observe } = await startAddressBench(framework, store, setting.api)
           const proxy = await startProxy(api.at, (received) => [[...received, a].join(', ')])
           onTestFinished(() => proxy.close())
           expect([setting.name, await observe(await open(proxy.at), [], peer)]).toEqual([
@@ -528,7 +432,9 @@ for (const framework of frameworks) {
 
     it('takes a mapped peer for what it is', async () => {
       for (const setting of settings) {
-        const { api, observe } = await startBench(framework, setting.api, { host: '::ffff:127.0.0.1' })
+        const { api, observe } = await startAddressBench(framework, store, setting.api, {
+          host: '::ffff:127.0.0.1',
+        })
         const { rule, name } = setting
         const ip = rule === 'nobody' ? `::ffff:${peer}` : row('', [], a, a, unknown).expected[rule]
         const observed = await observe(await open(api.at), [forwardedFor(setting) + a], ip)
@@ -541,7 +447,7 @@ for (const framework of frameworks) {
       onTestFinished(() => rm(folder, { recursive: true }))
       for (const [index, setting] of settings.entries()) {
         const path = join(folder, String(index))
-        const { observe } = await startBench(framework, setting.api, { path })
+        const { observe } = await startAddressBench(framework, store, setting.api, { path })
         const ip = setting.rule === 'one proxy' ? a : unknown
         const observed = await observe(await open(path), [forwardedFor(setting) + a], ip)
         expect([setting.name, observed]).toEqual([setting.name, fares(ip)])

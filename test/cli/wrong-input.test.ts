@@ -30,6 +30,10 @@ const wrong: Readonly<Record<string, Wrong>> = {
     args: ['keys', 'lst'],
     says: "unknown command 'lst' (Did you mean list?)",
   },
+  'a secret in place of a command': {
+    args: [`postgres://keeper:${secret}@127.0.0.1/keys`, 'groups', 'list'],
+    says: 'unknown command',
+  },
   'an unknown option': {
     args: ['groups', 'list', '--limt', '3'],
     says: "unknown option '--limt' (Did you mean --limit?)",
@@ -37,6 +41,10 @@ const wrong: Readonly<Record<string, Wrong>> = {
   'a secret behind an unknown option': {
     args: ['keys', 'explain', `--reference-id=${secret}`],
     says: "unknown option '--reference-id'",
+  },
+  'a secret behind an unknown letter': {
+    args: ['keys', 'list', `-p${secret}`],
+    says: "unknown option '-p'",
   },
   'an option without its value': {
     args: ['groups', 'create', '--name'],

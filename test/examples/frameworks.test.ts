@@ -6,7 +6,7 @@ import { type RunningServer, startServer } from '../support/script.js'
 
 const { acmeAdministrator, acmeOperator, globexAdministrator } = exampleKeys
 
-describe.each(['express', 'koa', 'fastify', 'hono'])('the %s example', (framework) => {
+describe.each(['express', 'koa', 'fastify', 'hono', 'nest'])('the %s example', (framework) => {
   let server: RunningServer
 
   beforeAll(async () => {

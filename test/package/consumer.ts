@@ -2,6 +2,8 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Controller, Get, Module, UseGuards } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
@@ -19,6 +21,7 @@ import * as forFetch from 'rest-api-key/fetch'
 import * as forHono from 'rest-api-key/hono'
 import * as forKoa from 'rest-api-key/koa'
 import { createKeyManager } from 'rest-api-key/management'
+import * as forNest from 'rest-api-key/nestjs'
 import * as forNode from 'rest-api-key/node'
 import { keyStoreCases } from 'rest-api-key/testing'
 
@@ -26,6 +29,25 @@ const referenceId = '0123456789ABCDEF0123456789ABCDEF'
 const store = memoryStore({ keys: [{ referenceId, tenantId: 'acme', inRole: 'Operator' }] })
 const authorizer = createAuthorizer({ store })
 const options = { tenant: tenantFromHeader('x-tenant') }
+
+@Controller()
+@UseGuards(forNest.ApiKeyGuard)
+class NestController {
+  @Get()
+  tenant(@forNest.Principal() { tenantId }: forNest.Principal): string {
+    return tenantId
+  }
+
+  @Get('admin')
+  @forNest.RequireRole('Administrator')
+  admin(): void {}
+}
+
+@Module({
+  imports: [forNest.ApiKeyModule.forRoot({ authorizer, ...options })],
+  controllers: [NestController],
+})
+class NestModule {}
 
 type Send = (path: string, headers: Record<string, string>) => Promise<number>
 
@@ -114,6 +136,9 @@ async function main(): Promise<void> {
   honoApp.get('/admin', forHono.requireRole('Administrator'), (c) => c.body(null))
   honoApp.get('/', (c) => c.text(forHono.principalOf(c).tenantId))
 
+  const nestApp = await NestFactory.create(NestModule, { logger: false })
+  await nestApp.init()
+
   const guarded = forNode.apiKeyAuth(authorizer, options)
   const adminOfNode = forNode.requireRole('Administrator')((_req, res) => res.end())
   const nodeListener = guarded((req, res) =>
@@ -146,6 +171,7 @@ async function main(): Promise<void> {
         (await fetchHandler(new Request(`http://127.0.0.1${path}`, { headers }))).status,
     ),
     hono: await statuses(async (path, headers) => (await honoApp.request(path, { headers })).status),
+    nest: await overHttp(nestApp.getHttpAdapter().getInstance()),
     consoles: await consoleStatuses(),
   }
   process.stdout.write(JSON.stringify(results))

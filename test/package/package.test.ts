@@ -17,20 +17,29 @@ const dependencies = ['ipaddr.js', 'lru-cache']
 const frameworks = ['express', 'koa', 'fastify', 'hono']
 const formats = ['ESM', 'CommonJS'] as const
 
-/** The package for which an entry is made: its declarations name it. */
-const companions: Readonly<Record<string, string>> = {
-  './express': 'express',
-  './koa': 'koa',
-  './fastify': 'fastify',
-  './hono': 'hono',
-  './sql': 'kysely',
-  './console/express': 'express',
-  './console/koa': 'koa',
-  './console/fastify': 'fastify',
-  './console/hono': 'hono',
+/** The packages for which an entry is made: its declarations name them. */
+const companions: Readonly<Record<string, readonly string[]>> = {
+  './express': ['express'],
+  './koa': ['koa'],
+  './fastify': ['fastify'],
+  './hono': ['hono'],
+  './nestjs': ['@nestjs/common'],
+  './sql': ['kysely'],
+  './console/express': ['express'],
+  './console/koa': ['koa'],
+  './console/fastify': ['fastify'],
+  './console/hono': ['hono'],
 }
-/** The package whose code an entry needs. */
-const neededCompanions: Readonly<Record<string, string>> = { './sql': 'kysely', './console': 'hono' }
+/** The packages whose code an entry needs. */
+const neededCompanions: Readonly<Record<string, readonly string[]>> = {
+  './sql': ['kysely'],
+  './console': ['hono'],
+  './nestjs': ['@nestjs/common', '@nestjs/core'],
+}
+/** Where all of them lie in `node_modules`. */
+const companionFolders = [...new Set(Object.values(companions).flat())].map(
+  (name) => name.split('/')[0] as string,
+)
 
 let packed: PackedPackage
 
@@ -150,11 +159,13 @@ describe('an entry', () => {
   let folder: string
   /** Its pages are made with Hono. */
   let folderOfConsole: string
+  let folderOfNest: string
   let names: ReadonlyMap<string, string>
 
   beforeAll(async () => {
     folder = packed.install('alone', [...dependencies, 'kysely'])
     folderOfConsole = packed.install('console', [...dependencies, 'hono'])
+    folderOfNest = packed.install('nest', [...dependencies, '@nestjs'])
     for (const framework of frameworks) {
       const stub = join(folder, 'node_modules', framework)
       mkdirSync(stub)
@@ -163,7 +174,7 @@ describe('an entry', () => {
     }
     const loads = formats.flatMap((format) =>
       [...packed.entries.keys()].map(async (entry) => {
-        const where = neededCompanions[entry] === 'hono' ? folderOfConsole : folder
+        const where = { './console': folderOfConsole, './nestjs': folderOfNest }[entry]
         return [`${entry} ${format}`, await load(specifierOf(entry), format, where)] as const
       }),
     )
@@ -186,7 +197,7 @@ describe('an entry', () => {
 
   it('has declarations that name no package but its own companion', () => {
     for (const [entry, { import: esm, require: cjs }] of packed.entries) {
-      const isForeign = (name: string) => name !== companions[entry]
+      const isForeign = (name: string) => !companions[entry]?.includes(name)
       expect(packagesNamedBy(join(packed.folder, esm.types)).filter(isForeign), entry).toEqual([])
       expect(packagesNamedBy(join(packed.folder, cjs.types)).filter(isForeign), entry).toEqual([])
     }
@@ -194,7 +205,8 @@ describe('an entry', () => {
 
   it('has code that names the two dependencies and no framework', () => {
     for (const [entry, { import: esm, require: cjs }] of packed.entries) {
-      const isForeign = (name: string) => !dependencies.includes(name) && name !== neededCompanions[entry]
+      const needed = [...dependencies, ...(neededCompanions[entry] ?? [])]
+      const isForeign = (name: string) => !needed.includes(name)
       expect(packagesNamedBy(join(packed.folder, esm.default)).filter(isForeign), entry).toEqual([])
       expect(packagesNamedBy(join(packed.folder, cjs.default)).filter(isForeign), entry).toEqual([])
     }
@@ -219,6 +231,17 @@ describe('an entry', () => {
     for (const framework of frameworks) {
       expect(names.get(`./${framework} ESM`)).toBe('["apiKeyAuth","principalOf","requireRole"]')
     }
+  })
+
+  it('for NestJS gives the names of its own', () => {
+    expect(JSON.parse(names.get('./nestjs ESM') ?? '')).toEqual([
+      'ApiKeyDeniedException',
+      'ApiKeyGuard',
+      'ApiKeyModule',
+      'Principal',
+      'RequireRole',
+      'principalOf',
+    ])
   })
 
   it('for a console in a framework, or in none, gives one and the same name', () => {
@@ -356,7 +379,7 @@ describe('a strict TypeScript project', () => {
   ])(
     'of type %s with %s resolution and the %s frameworks compiles and runs',
     async (type, resolution, age) => {
-      const packages = [...dependencies, ...new Set(Object.values(companions)), '@types']
+      const packages = [...dependencies, ...companionFolders, '@types']
       const name = `${type}-${resolution}-${age}`
       const folder = packed.install(name, packages, age === 'oldest' ? oldest : {})
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }))
@@ -376,6 +399,7 @@ describe('a strict TypeScript project', () => {
         node: served,
         fetch: served,
         hono: served,
+        nest: served,
         consoles: [signedInOnly, signedInOnly, signedInOnly, signedInOnly, signedInOnly],
       })
     },
@@ -396,6 +420,8 @@ describe('a strict TypeScript project', () => {
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     esModuleInterop: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
     types: ['node'],
   }
 

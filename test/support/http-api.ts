@@ -63,8 +63,13 @@ export interface RunningApi {
   close(): Promise<void>
 }
 
-/** What a door without a framework does not have, so that no rule about it applies. */
-type Feature = 'route parameters' | 'header lines' | 'earlier headers'
+/** What a door does not have, so that no rule about it applies. */
+type Feature =
+  | 'route parameters'
+  | 'header lines'
+  | 'earlier headers'
+  /** Before a route was looked for and a body was read. */
+  | 'early refusals'
 
 export interface Framework {
   readonly name: string

@@ -55,9 +55,14 @@ export class RawConnection {
     socket.on('error', () => {})
   }
 
-  /** @param at A port of 127.0.0.1 or the path of a Unix socket. */
-  static async open(at: number | string): Promise<RawConnection> {
-    const socket = typeof at === 'number' ? connect(at, '127.0.0.1') : connect(at)
+  /**
+   * @param at A port of 127.0.0.1 or the path of a Unix socket.
+   * @param from The address of the loopback interface that it connects from. Default: the system's choice.
+   */
+  static async open(at: number | string, from?: string): Promise<RawConnection> {
+    const source = from === undefined ? {} : { localAddress: from }
+    const isPort = typeof at === 'number'
+    const socket = isPort ? connect({ port: at, host: '127.0.0.1', ...source }) : connect(at)
     await once(socket, 'connect')
     socket.setNoDelay(true)
     return new RawConnection(socket)

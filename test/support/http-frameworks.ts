@@ -4,6 +4,7 @@ import { fastifyOf, fastifys } from './http-fastify.js'
 import { fetchServer } from './http-fetch.js'
 import { honoOf } from './http-hono.js'
 import { koaOf, koas } from './http-koa.js'
+import { nests } from './http-nest.js'
 import { nodeHttp } from './http-node.js'
 
 /** Every supported major of every framework. */
@@ -12,6 +13,7 @@ export const frameworks: readonly Framework[] = [
   ...koas.map(([name, Koa]) => koaOf(name, Koa)),
   ...fastifys.map(([name, fastify]) => fastifyOf(name, fastify)),
   honoOf('Hono'),
+  ...nests,
   nodeHttp,
   fetchServer,
 ]

@@ -95,6 +95,29 @@ export const anyRule: fc.Arbitrary<string> = fc.oneof(
     .map(([a, b]) => (a.value <= b.value ? `${a.text}-${b.text}` : `${b.text}-${a.text}`)),
 )
 
+const edit = fc.tuple(
+  fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  fc.constantFrom('replace', 'insert', 'delete'),
+  fc.constantFrom(...'0123456789afx.:/-%* ,+'),
+)
+
+/** A text with up to two characters out of place. */
+function edited(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.tuple(text, fc.array(edit, { minLength: 0, maxLength: 2 })).map(([right, edits]) =>
+    edits.reduce((so, [where, what, character]) => {
+      const at = Math.floor(where * (so.length + 1))
+      const rest = so.slice(what === 'insert' ? at : at + 1)
+      return so.slice(0, at) + (what === 'delete' ? '' : character) + rest
+    }, right),
+  )
+}
+
+/** A rule, or what is nearly one. */
+export const editedRule: fc.Arbitrary<string> = edited(anyRule)
+
+/** An address, or what is nearly one. */
+export const editedAddress: fc.Arbitrary<string> = edited(anyAddress)
+
 function dotted(value: number): string {
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')
 }

@@ -4,6 +4,7 @@ export const mariadbUrl = () => given('TEST_MARIADB_URL')
 export const redisUrl = () => given('TEST_REDIS_URL')
 export const redisClusterUrls = () => given('TEST_REDIS_CLUSTER_URLS').split(',')
 export const chromiumPath = () => given('TEST_CHROMIUM')
+export const nginxPath = () => given('TEST_NGINX')
 
 function given(variable: string): string {
   const value = process.env[variable]

@@ -278,6 +278,15 @@ describe('a good record', () => {
     expect(parsed).toEqual(parseKeyRecord(good, digest))
   })
 
+  it('is read from what it holds, not from what methods of its own say', () => {
+    const expiresAt = Object.assign(new Date(1_000), { getTime: () => null })
+    const allowedIps = Object.assign(['192.0.2.7'], { [Symbol.iterator]: () => [][Symbol.iterator]() })
+    expect(parseKeyRecord({ ...good, allowedIps, expiresAt }, digest)).toMatchObject({
+      allowedIps: ['192.0.2.7'],
+      expiresAtMs: 1_000,
+    })
+  })
+
   it('is copied: the store may reuse what it returned', () => {
     const record = {
       ...good,

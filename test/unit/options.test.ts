@@ -7,6 +7,7 @@ import {
   invalidOption,
   invalidSecret,
   milliseconds,
+  optionalBoolean,
   optionalFunction,
   wholeNumber,
 } from '../../src/options.js'
@@ -144,5 +145,17 @@ suite('optionalFunction', () => {
 
   it.each([null, 'x', {}, 7, false])('refuses %s', (value) => {
     expectRefusal(() => optionalFunction('hook', value), 'invalid_option', '"hook"', 'a function')
+  })
+})
+
+suite('optionalBoolean', () => {
+  it('accepts true, false or nothing', () => {
+    for (const value of [true, false, undefined]) {
+      expect(() => optionalBoolean('flag', value)).not.toThrow()
+    }
+  })
+
+  it.each([null, 'true', {}, 0, 1, () => true])('refuses %s', (value) => {
+    expectRefusal(() => optionalBoolean('flag', value), 'invalid_option', '"flag"', 'true or false')
   })
 })

@@ -1,4 +1,4 @@
-import { type ForwardedRequest, trustedClientIp } from 'rest-api-key'
+import { type ForwardedRequest, type TrustedClientIpOptions, trustedClientIp } from 'rest-api-key'
 import { describe, expect, it } from 'vitest'
 import { canary, expectRefusal } from '../support/refusals.js'
 
@@ -20,8 +20,12 @@ type Row = readonly [
   address: string | undefined,
 ]
 
-function itFinds(trust: readonly string[] | number, rows: readonly Row[]): void {
-  const clientIp = trustedClientIp({ trust })
+function itFinds(
+  trust: readonly string[] | number,
+  rows: readonly Row[],
+  options: Omit<TrustedClientIpOptions, 'trust' | 'header'> = {},
+): void {
+  const clientIp = trustedClientIp({ trust, ...options })
   it.each(rows)('%s', (_, peer, lines, address) => {
     const { node, fetch } = requests(peer, lines)
     expect(clientIp(node)).toBe(address)
@@ -54,6 +58,7 @@ describe('trusting a list of proxies', () => {
       ['does not know a peer outside the range', '2001:db8::10', ['192.0.2.7'], '2001:db8::10'],
       ['takes the nearest that is not trusted', '127.0.0.1', ['203.0.113.9, 192.0.2.7'], '192.0.2.7'],
       ['skips trusted hops from the right', '127.0.0.1', ['192.0.2.7, 10.1.1.1, 10.2.2.2'], '192.0.2.7'],
+      ['takes what a client in a trusted network says', '127.0.0.1', ['192.0.2.7, 10.0.0.5'], '192.0.2.7'],
       ['stops at the first untrusted hop', '127.0.0.1', ['10.0.0.9, 192.0.2.7, 10.2.2.2'], '192.0.2.7'],
       ['reads lines in order', '127.0.0.1', ['203.0.113.9', '192.0.2.7'], '192.0.2.7'],
       ['reads lines and lists in order', '127.0.0.1', ['203.0.113.9, 192.0.2.7', '10.1.1.1'], '192.0.2.7'],
@@ -156,6 +161,105 @@ describe('another header', () => {
   })
 })
 
+describe('a header of one address', () => {
+  itFinds(
+    ['loopback', '10.0.0.0/8'],
+    [
+      ['is believed of a trusted peer', '127.0.0.1', ['192.0.2.7'], '192.0.2.7'],
+      ['is not believed of another', '192.0.2.1', ['203.0.113.9'], '192.0.2.1'],
+      ['may hold the address of a trusted network', '127.0.0.1', ['10.0.0.5'], '10.0.0.5'],
+      ['may hold the address of the peer', '127.0.0.1', ['127.0.0.1'], '127.0.0.1'],
+      ['may hold one of IPv6', '127.0.0.1', ['2001:db8::7'], '2001:db8::7'],
+      ['may hold a mapped one', '127.0.0.1', ['::ffff:192.0.2.7'], '::ffff:192.0.2.7'],
+      ['is stripped of blanks', '127.0.0.1', [' 192.0.2.7\t'], '192.0.2.7'],
+      ['names nobody if it is missing', '127.0.0.1', [], undefined],
+      ['names nobody if it is empty', '127.0.0.1', [''], undefined],
+      ['names nobody if it is a list', '127.0.0.1', ['203.0.113.9, 192.0.2.7'], undefined],
+      ['names nobody if it is a list of equals', '127.0.0.1', ['192.0.2.7, 192.0.2.7'], undefined],
+      ['names nobody if there are two lines', '127.0.0.1', ['203.0.113.9', '192.0.2.7'], undefined],
+      ['names nobody if one of two lines is empty', '127.0.0.1', ['', '192.0.2.7'], undefined],
+      ['names nobody behind a comma', '127.0.0.1', ['192.0.2.7,'], undefined],
+      ['names nobody if it is no address', '127.0.0.1', ['unknown'], undefined],
+      ['names nobody if there is a port', '127.0.0.1', ['192.0.2.7:4711'], undefined],
+      ['names nobody if there is a zone id', '127.0.0.1', ['fe80::1%eth0'], undefined],
+      ['names nobody if the peer has no address', undefined, ['192.0.2.7'], undefined],
+    ],
+    { single: true },
+  )
+})
+
+describe('a header of one address behind a number of proxies', () => {
+  const rows: readonly Row[] = [
+    ['is believed', '192.0.2.1', ['192.0.2.7'], '192.0.2.7'],
+    ['is believed of a peer without an address', undefined, ['192.0.2.7'], '192.0.2.7'],
+    ['names nobody if it is a list', '192.0.2.1', ['203.0.113.9, 192.0.2.7'], undefined],
+    ['names nobody if it is missing', '192.0.2.1', [], undefined],
+  ]
+  itFinds(1, rows, { single: true })
+  itFinds(2, rows, { single: true })
+  itFinds(0, [['is not believed if there is none', '192.0.2.1', ['192.0.2.7'], '192.0.2.1']], {
+    single: true,
+  })
+})
+
+describe('hops with ports', () => {
+  itFinds(
+    ['127.0.0.1', '10.0.0.0/8', '2001:db8:ffff::/48'],
+    [
+      ['lose them', '127.0.0.1', ['192.0.2.7:4711'], '192.0.2.7'],
+      ['lose them and brackets', '127.0.0.1', ['[2001:db8::7]:4711'], '2001:db8::7'],
+      ['may be mapped', '127.0.0.1', ['[::ffff:192.0.2.7]:4711'], '::ffff:192.0.2.7'],
+      ['stand to the right of spoofed ones', '127.0.0.1', ['203.0.113.9:1, 192.0.2.7:4711'], '192.0.2.7'],
+      ['stand to the right of garbage', '127.0.0.1', ['unknown, [, 192.0.2.7:4711'], '192.0.2.7'],
+      ['of trusted proxies are skipped', '127.0.0.1', ['192.0.2.7, 10.0.0.1:80'], '192.0.2.7'],
+      ['of trusted IPv6 ones too', '127.0.0.1', ['192.0.2.7:1, [2001:db8:ffff::1]:80'], '192.0.2.7'],
+      ['need none for IPv4', '127.0.0.1', ['192.0.2.7'], '192.0.2.7'],
+      ['need one for IPv6', '127.0.0.1', ['2001:db8::7'], undefined],
+      ['need brackets for IPv6', '127.0.0.1', ['2001:db8::7:4711'], undefined],
+      ['need one behind brackets', '127.0.0.1', ['[2001:db8::7]'], undefined],
+      ['have no brackets for IPv4', '127.0.0.1', ['[192.0.2.7]:4711'], undefined],
+      ['have no empty one', '127.0.0.1', ['192.0.2.7:'], undefined],
+      ['have no empty one behind brackets', '127.0.0.1', ['[2001:db8::7]:'], undefined],
+      ['have no text for one', '127.0.0.1', ['192.0.2.7:http'], undefined],
+      ['have no signed one', '127.0.0.1', ['192.0.2.7:-1'], undefined],
+      ['have no blank before one', '127.0.0.1', ['192.0.2.7 :4711'], undefined],
+      ['have no long one', '127.0.0.1', ['192.0.2.7:004711'], undefined],
+      ['have nothing before the address', '127.0.0.1', ['for=192.0.2.7:4711'], undefined],
+      ['have nothing before the bracket', '127.0.0.1', ['::[2001:db8::7]:4711'], undefined],
+      ['have nothing behind the port', '127.0.0.1', ['192.0.2.7:4711;'], undefined],
+      ['have no two', '127.0.0.1', ['192.0.2.7:4711:4711'], undefined],
+      ['have no zone id', '127.0.0.1', ['[fe80::1%eth0]:4711'], undefined],
+      ['have no open bracket', '127.0.0.1', ['[2001:db8::7:4711'], undefined],
+      ['have an address', '127.0.0.1', [':4711'], undefined],
+      ['have an address in brackets', '127.0.0.1', ['[]:4711'], undefined],
+      ['have a whole address', '127.0.0.1', ['192.0.2:4711'], undefined],
+      ['have no octal address', '127.0.0.1', ['0300.0.2.7:4711'], undefined],
+      ['are of a trusted peer only', '192.0.2.1', ['203.0.113.9:4711'], '192.0.2.1'],
+    ],
+    { ports: true },
+  )
+
+  it('are read in time, however long they are', () => {
+    const clientIp = trustedClientIp({ trust: 1, ports: true })
+    const long = `[${'::1'.repeat(20_000)}`
+    const begin = performance.now()
+    expect(clientIp(requests('10.0.0.1', [long, '1'.repeat(60_000)]).node)).toBeUndefined()
+    expect(performance.now() - begin).toBeLessThan(1_000)
+  })
+})
+
+describe('a header of one address with a port', () => {
+  itFinds(
+    ['127.0.0.1'],
+    [
+      ['loses it', '127.0.0.1', ['192.0.2.7:4711'], '192.0.2.7'],
+      ['loses it and brackets', '127.0.0.1', ['[2001:db8::7]:4711'], '2001:db8::7'],
+      ['names nobody if it is a list', '127.0.0.1', ['203.0.113.9:1, 192.0.2.7:4711'], undefined],
+    ],
+    { single: true, ports: true },
+  )
+})
+
 describe('options', () => {
   it.each<[title: string, options: unknown, option: string, expected: string]>([
     ['no options', undefined, '"trustedClientIp options"', 'an object'],
@@ -168,6 +272,9 @@ describe('options', () => {
     ['a function', { trust: () => true }, '"trust"', 'a list of addresses'],
     ['a header that is none', { trust: 1, header: `x ${canary}` }, '"header"', 'a header'],
     ['null for a header', { trust: 1, header: null }, '"header"', 'a header'],
+    ['a text for single', { trust: 1, single: 'false' }, '"single"', 'true or false'],
+    ['null for single', { trust: 1, single: null }, '"single"', 'true or false'],
+    ['a number for ports', { trust: 1, ports: 1 }, '"ports"', 'true or false'],
   ])('with %s are refused', (_, options, option, expected) => {
     expectRefusal(() => trustedClientIp(options as never), 'invalid_option', option, expected)
   })
@@ -185,7 +292,13 @@ describe('options', () => {
 
   it('with a mistyped name are refused', () => {
     const create = () => trustedClientIp({ trust: 1, headers: canary } as never)
-    expectRefusal(create, 'unknown_option', '"headers"', 'trustedClientIp', '"trust", "header"')
+    expectRefusal(
+      create,
+      'unknown_option',
+      '"headers"',
+      'trustedClientIp',
+      '"trust", "header", "single", "ports"',
+    )
   })
 
   it('are copied', () => {

@@ -1,0 +1,7 @@
+export { ApiKeyDeniedException } from './nestjs/api-key-denied-exception.js'
+export { ApiKeyGuard } from './nestjs/api-key-guard.js'
+export { ApiKeyModule } from './nestjs/api-key-module.js'
+export type { ApiKeyModuleAsyncOptions, ApiKeyModuleOptions } from './nestjs/api-key-module-options.js'
+export type { NestRequest, NestResponse } from './nestjs/nest-request.js'
+export { Principal, principalOf } from './nestjs/principal.js'
+export { RequireRole } from './nestjs/require-role.js'
