@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { Application, Converter, Logger, LogLevel } from 'typedoc'
 import configuration from '../../tsup.config.js'
+import { linkedBy, tableOfContents } from './check-contents.js'
 import type { Documentation } from './documentation.js'
+import type { Page } from './page.js'
 
 /** Types that callers never name: what they describe is written down or comes from elsewhere. */
-const helpers = ['Connectable', 'OptionalField', 'RawRequest', 'TenantOption']
+const helpers = ['Connectable', 'NestAuthorizer', 'OptionalField', 'RawRequest', 'TenantOption']
 
 /** Where the site is built unless told otherwise. */
 export const site = '.tmp/site'
@@ -24,9 +26,7 @@ export async function buildSite(
     entryPoints: entryPoints.map((file) => join(root, file)),
     tsconfig: join(root, 'tsconfig.json'),
     readme: join(root, 'README.md'),
-    projectDocuments: pages
-      .map(({ file }) => join(root, file))
-      .filter((file) => file !== join(root, 'README.md')),
+    projectDocuments: inOrder(pages).map((file) => join(root, file)),
     excludeExternals: true,
     disableSources: true,
     skipErrorChecking: true, // The type checker has seen all of it.
@@ -57,6 +57,14 @@ export async function buildSite(
 function packageEntries(): string[] {
   const [library] = configuration as readonly { readonly entry: Readonly<Record<string, string>> }[]
   return Object.values(library?.entry ?? {})
+}
+
+/** The guides in the order in which their table of contents links them, and then the other documents. */
+function inOrder(pages: readonly Page[]): string[] {
+  const contents = pages.find(({ file }) => file === tableOfContents)
+  const guides = contents === undefined ? [] : [contents.file, ...linkedBy(contents)]
+  const files = new Set([...guides, ...pages.map(({ file }) => file)])
+  return [...files].filter((file) => file !== 'README.md' && pages.some((page) => page.file === file))
 }
 
 class Warnings extends Logger {

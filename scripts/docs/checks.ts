@@ -1,4 +1,5 @@
 import { checkCommands } from './check-commands.js'
+import { checkContents } from './check-contents.js'
 import { checkData } from './check-data.js'
 import { checkImports } from './check-imports.js'
 import { checkLinks } from './check-links.js'
@@ -7,6 +8,7 @@ import type { Documentation, Outcome } from './documentation.js'
 
 /** The checks that take little time, by what they look at. */
 export const quickChecks: Readonly<Record<string, (documentation: Documentation) => Outcome>> = {
+  'table of contents': checkContents,
   links: checkLinks,
   'imported paths': checkImports,
   commands: checkCommands,

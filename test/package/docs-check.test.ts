@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkCommands } from '../../scripts/docs/check-commands.js'
+import { checkContents } from '../../scripts/docs/check-contents.js'
 import { checkData } from '../../scripts/docs/check-data.js'
 import { checkExamples } from '../../scripts/docs/check-examples.js'
 import { checkImports } from '../../scripts/docs/check-imports.js'
@@ -133,6 +134,14 @@ describe('rot that is found', () => {
     const lines = [checkCommands, checkLinks].flatMap((check) => check(written(text)).findings)
     expect(lines.map(({ line }) => line)).toEqual([7, 10])
   })
+})
+
+it('a guide that the table of contents does not link is found', () => {
+  const contents = parsePage('docs/index.md', '[a](a.md#b)')
+  const { root, pages, sources } = written('# A\n\n## B\n')
+  expect(checkContents({ root, sources, pages: [contents, ...pages] }).findings).toEqual([
+    { file: 'docs/tenants.md', line: 1, message: 'docs/tenants.md is not linked by docs/index.md' },
+  ])
 })
 
 it('what is right is let be', () => {

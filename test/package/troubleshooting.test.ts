@@ -186,6 +186,7 @@ const codes: Readonly<Record<RestApiKeyErrorCode, true>> = {
   api_key_auth_missing: true,
   principal_missing: true,
   on_denied_failed: true,
+  unsupported_request: true,
   invalid_input: true,
   not_found: true,
   version_conflict: true,
