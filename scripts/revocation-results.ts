@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
-const document = 'docs/revocation-results.md'
 const end = '<!-- end -->'
 
 /** Puts the results of a command in place of its last ones, between its mark in the document and the next end. */
-export function writeResults(command: string, text: string): void {
+export function writeResults(command: string, text: string, document = 'docs/revocation-results.md'): void {
   const mark = `<!-- written by ${command} -->`
   const before = readFileSync(document, 'utf8')
   const from = before.indexOf(mark) + mark.length

@@ -8,7 +8,6 @@ import type { Anonymous, Decision, Denied } from './decision.js'
 import type { DecisionFacts } from './decision-facts.js'
 import { createDeny } from './denials.js'
 import { RestApiKeyError } from './errors.js'
-import { explain } from './explain.js'
 import type { Explanation } from './explanation.js'
 import { subscribe } from './feeds.js'
 import { KeyCache } from './key-cache.js'
@@ -258,7 +257,11 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       return denied
     },
 
-    explain: (request: AuthorizationRequest) => explain(request, { config, lookup, cache, readAddress }),
+    async explain(request: AuthorizationRequest) {
+      // Operators ask it, and rarely: applications need not load it at their start.
+      const { explain } = await import('./explain.js')
+      return explain(request, { config, lookup, cache, readAddress })
+    },
 
     invalidate(digest: string) {
       if (typeof digest !== 'string') throw invalidSecret('digest', 'a digest', digest)

@@ -1,7 +1,6 @@
 import type { CachedKey } from './cached-key.js'
 import type { DenialCause, DenialReason } from './decision.js'
-import { allowsAddress, ruleNaming } from './ip-rules.js'
-import type { FoundKey } from './key-lookup.js'
+import { allowsAddress } from './ip-rules.js'
 import { isResolved, isTenantFromKey, type TenantClaim } from './tenant.js'
 
 /** One question about a key that was found. */
@@ -10,8 +9,6 @@ export interface Check {
   readonly reason: DenialReason
   /** The address as an `AddressReader` reads it. */
   passes(key: CachedKey, claim: TenantClaim, address: string | undefined): boolean
-  /** The values that decided, in words, for the operator; with the address as it was given. */
-  detail(found: FoundKey, claim: TenantClaim, ip: string | undefined, address: string | undefined): string
   /** What the decision tells the operator beyond the reason. */
   cause?(claim: TenantClaim, address: string | undefined): DenialCause | undefined
 }
@@ -33,29 +30,14 @@ function mayBeUsedFrom(key: CachedKey, address: string | undefined): boolean {
   return key.ipRules === null || allowsAddress(key.ipRules, address)
 }
 
-const activated: Check = {
-  name: 'activated',
-  reason: 'deactivated',
-  passes: isActivated,
-  detail: ({ key }) => (key.activated ? 'The key is activated.' : 'The key is deactivated.'),
-}
+const activated: Check = { name: 'activated', reason: 'deactivated', passes: isActivated }
 
-const notExpired: Check = {
-  name: 'not_expired',
-  reason: 'expired',
-  passes: isNotExpired,
-  detail: ({ key }) =>
-    key.expiresAtMs === null
-      ? 'The key never expires.'
-      : `The key works before ${new Date(key.expiresAtMs).toISOString()}.`,
-}
+const notExpired: Check = { name: 'not_expired', reason: 'expired', passes: isNotExpired }
 
 const tenant: Check = {
   name: 'tenant',
   reason: 'wrong_tenant',
   passes: belongsTo,
-  detail: ({ record }, claim) =>
-    `The key belongs to ${JSON.stringify(record.tenantId)}; ${claimText(claim)}.`,
   cause: (claim) => (isResolved(claim) ? undefined : 'tenant_unresolved'),
 }
 
@@ -63,19 +45,7 @@ const ip: Check = {
   name: 'ip',
   reason: 'ip_not_allowed',
   passes: (key, _, address) => mayBeUsedFrom(key, address),
-  detail({ record: { allowedIps } }, _, address, units) {
-    if (allowedIps.length === 0) return 'The key may be used from every address.'
-    if (units === undefined) return 'The key has IP rules, and no valid client address is known.'
-    const rule = ruleNaming(allowedIps, address)
-    return rule === undefined ? `No rule names ${address}.` : `Rule ${rule} names ${address}.`
-  },
   cause: (_, address) => (address === undefined ? 'ip_unknown' : undefined),
-}
-
-/** What a request claims, in words. */
-export function claimText(claim: TenantClaim): string {
-  if (!isResolved(claim)) return 'the request names no tenant'
-  return isTenantFromKey(claim) ? 'any tenant is accepted' : `the request claims ${JSON.stringify(claim)}`
 }
 
 /** All of them, in the order in which they are asked. */

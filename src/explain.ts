@@ -2,7 +2,8 @@ import type { AddressReader } from './address-reader.js'
 import type { AuthorizationRequest } from './authorization-request.js'
 import type { AuthorizerConfig } from './authorizer-options.js'
 import type { CachedKey } from './cached-key.js'
-import { type Check, checks, claimText, firstFailure } from './checks.js'
+import { checkDetails, claimText } from './check-details.js'
+import { type Check, checks, firstFailure } from './checks.js'
 import { malformed, missing, readCredentials } from './credentials.js'
 import type { DenialCause, DenialReason } from './decision.js'
 import { cacheKeyOf } from './digest.js'
@@ -73,7 +74,7 @@ function askedOf(
   ip: string | undefined,
   address: string | undefined,
 ): Step<true> {
-  const detail = check.detail(found, claim, ip, address)
+  const detail = checkDetails[check.name](found, claim, ip, address)
   return check.passes(found.key, claim, address) ? { detail, value: true } : { detail }
 }
 

@@ -25,7 +25,8 @@ export function examplesOf(documentation: Documentation): Block[] {
 /** What the compiler finds in a block. All of them are one program, because that takes a tenth of the time. */
 export function compile({ root }: Documentation, blocks: readonly Block[]): (block: Block) => string[] {
   // As if it stood at the root of the repository, at its own line: nothing is written there.
-  const pathOf = ({ file, line }: Block) => join(root, `${file.replaceAll(/[\\/.]/g, '_')}_${line}.ts`)
+  const pathOf = ({ file, line, name }: Block) =>
+    join(root, name ?? `${file.replaceAll(/[\\/.]/g, '_')}_${line}.ts`)
   const files = new Map(blocks.map((block) => [pathOf(block), block]))
   // What an example sets up for the reader to use need not be used in it.
   const options = { ...compilerOptionsIn(join(root, 'tsconfig.json')), noUnusedLocals: false }

@@ -6,6 +6,8 @@ export interface Block {
   /** Of its first line of code, counted from 1. */
   readonly line: number
   readonly language: string
+  /** Of its file, where the document gives it one: other blocks may import it. */
+  readonly name?: string | undefined
   readonly code: string
 }
 
@@ -41,7 +43,16 @@ export function parsePage(file: string, text: string): Page {
   const tokens = markdown.parse(text, {})
   for (const [index, { type, map, info, content, children }] of tokens.entries()) {
     const line = (map?.[0] ?? 0) + 1
-    if (type === 'fence') blocks.push({ file, line: line + 1, language: info.trim(), code: content })
+    if (type === 'fence') {
+      const [language = '', name] = info.trim().split(/\s+/)
+      blocks.push({
+        file,
+        line: line + 1,
+        language,
+        name: name?.endsWith('.ts') ? name : undefined,
+        code: content,
+      })
+    }
     if (type !== 'inline') continue
     if (tokens[index - 1]?.type === 'heading_open') headings.push((children ?? []).map(textOf).join(''))
     for (const child of children ?? []) {

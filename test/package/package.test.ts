@@ -75,6 +75,17 @@ describe('the packed package', () => {
     expect(filesIn(packed.folder).filter((file) => readFileSync(file, 'utf8').includes(here))).toEqual([])
   })
 
+  it('points at no source map, because it brings none along', () => {
+    const isPointing = (file: string) => readFileSync(file, 'utf8').includes('sourceMappingURL=')
+    expect(filesIn(packed.folder).filter(isPointing)).toEqual([])
+  })
+
+  it('has at most 400 kB, and at most 1,600 kB when it is installed', () => {
+    expect(statSync(packed.tarball).size).toBeLessThanOrEqual(400_000)
+    const sizes = filesIn(packed.folder).map((file) => statSync(file).size)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(1_600_000)
+  })
+
   it('declares its conditions of use', () => {
     const { type, license, sideEffects, engines, dependencies: needed } = packed.manifest
     expect({ type, license, sideEffects, engines, needed: Object.keys(needed) }).toEqual({
@@ -254,9 +265,54 @@ describe('an entry', () => {
     expect(await load('rest-api-key/package.json', 'CommonJS')).toContain('"version"')
   })
 
-  it('does not exist for the files behind the others', async () => {
-    await expect(load('rest-api-key/dist/index.js', 'ESM')).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED')
+  it.each(formats)('does not exist for the files behind the others (%s)', async (format) => {
+    for (const path of ['dist/index.js', 'dist/index.cjs', 'dist/cli.cjs', 'index', 'LICENSE']) {
+      await expect(load(`rest-api-key/${path}`, format)).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED')
+    }
   })
+
+  it.each(formats)('has no effect on the process that loads it (%s)', async (format) => {
+    const needsHono = (entry: string) => neededCompanions[entry] === 'hono'
+    const entries = [...packed.entries.keys()]
+    const others = entries.filter((entry) => !needsHono(entry)).map(specifierOf)
+    expect(await effectsOf(others, format, folder)).toEqual([])
+    expect(await effectsOf(entries.filter(needsHono).map(specifierOf), format, folderOfConsole)).toEqual([])
+  })
+
+  it('would be found out if it had one', async () => {
+    const found = join(folder, 'node_modules/noisy')
+    mkdirSync(found)
+    writeFileSync(join(found, 'package.json'), '{ "main": "index.js" }')
+    writeFileSync(
+      join(found, 'index.js'),
+      `process.on('exit', () => {}); globalThis.noisy = setInterval(() => {}, 9)`,
+    )
+    expect(await effectsOf(['noisy'], 'CommonJS', folder)).toEqual(['globals', 'listeners', 'resources'])
+  })
+
+  /** The names of what differs in a process after all of these were loaded. */
+  async function effectsOf(specifiers: readonly string[], format: (typeof formats)[number], where: string) {
+    const load = (name: string) => (format === 'ESM' ? `await import('${name}')` : `require('${name}')`)
+    const output = await evaluate(
+      where,
+      'module',
+      `import { createRequire } from 'node:module'
+      const require = createRequire(import.meta.url)
+      const state = () => ({
+        globals: Reflect.ownKeys(globalThis).map(String),
+        prototypes: [Object, Array, Promise, Map, String].map((one) => Reflect.ownKeys(one.prototype).map(String)),
+        listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+        resources: process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name === 'Immediate'),
+        environment: { ...process.env },
+      })
+      const before = state()
+      ${specifiers.map(load).join('\n')}
+      const after = state()
+      const differs = (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])
+      process.stdout.write(JSON.stringify(Object.keys(before).filter(differs)), () => process.exit())`,
+    )
+    return JSON.parse(output) as string[]
+  }
 })
 
 function hasAny(declarations: string): boolean {
