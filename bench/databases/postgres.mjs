@@ -23,7 +23,7 @@ export async function postgres(count) {
   const own = new pg.Pool({ connectionString: process.env.TEST_POSTGRES_URL, max: connections })
   const text = `select ${columnList} from ${schema}.rest_api_keys where digest = $1`
   return {
-    store: sqlStore(db),
+    store: sqlStore(db, { pool }),
     raw: async (digest) => (await own.query({ name: 'by-digest', text, values: [digest] })).rows[0],
     async close() {
       await sql`drop schema ${sql.id(schema)} cascade`.execute(db)

@@ -341,10 +341,16 @@ describe('errors of the driver', () => {
     }
   })
 
-  it('fails the look-up of its own key only, where a record cannot be read', async () => {
+  it.each([
+    ['cannot be read', canary],
+    [
+      'is of another digest',
+      JSON.stringify({ id: canary, digest: digestOf('other'), tenantId: 'acme', activated: true }),
+    ],
+  ])('fails the look-up of its own key only, where a record %s', async (_, text) => {
     const { store, names, referenceId } = await openStore()
     const [good, bad] = [sha256Digest()(referenceId), sha256Digest()('bad')] as const
-    await redis.set(names.record(bad), canary)
+    await redis.set(names.record(bad), text)
     const records = await store.findManyByDigest([bad, good], lookUp())
     expect(records.find(({ digest }) => digest === good)?.tenantId).toBe('acme')
     const unusable = records.find(({ digest }) => digest === bad)

@@ -14,7 +14,14 @@ import {
 import pg from 'pg'
 import type { ChangeFeed } from 'rest-api-key'
 import type { KeyRepository } from 'rest-api-key/management'
-import { migrateToLatest, pollingChanges, postgresChanges, sqlStore } from 'rest-api-key/sql'
+import {
+  migrateToLatest,
+  type PostgresPool,
+  pollingChanges,
+  postgresChanges,
+  type SqlStoreOptions,
+  sqlStore,
+} from 'rest-api-key/sql'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { repeated } from '../../src/stores/sql/writer.js'
 import { canary, expectRefusal } from '../support/refusals.js'
@@ -30,6 +37,15 @@ const postgres = new Kysely<OwnTables>({
     createDriver: () => new DummyDriver(),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+})
+
+const mysql = new Kysely<OwnTables>({
+  dialect: {
+    createAdapter: () => new MysqlAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new MysqlIntrospector(db),
+    createQueryCompiler: () => new MysqlQueryCompiler(),
   },
 })
 
@@ -59,19 +75,27 @@ describe('sqlStore', () => {
     })
   })
 
+  it.each<[string, Kysely<OwnTables>, unknown]>([
+    ['a pool that is none', postgres, {}],
+    ['a pool that is null', postgres, null],
+    ['a pool beside another database', mysql, { query: async () => ({ rows: [] }) }],
+  ])('refuses %s', (_, db, pool) => {
+    expectRefusal(() => sqlStore(db, { pool: pool as PostgresPool }), 'invalid_option', '"pool"')
+  })
+
+  it('refuses an option that it does not know', () => {
+    expectRefusal(
+      () => sqlStore(postgres, { pol: 1 } as SqlStoreOptions),
+      'unknown_option',
+      '"pol"',
+      '"pool"',
+    )
+  })
+
   it('refuses a database that speaks another SQL', async () => {
     expectRefusal(() => sqlStore(mssql), 'invalid_option', '"db"', 'PostgreSQL')
     expect(await failureOf(migrateToLatest(mssql))).toMatchObject({ code: 'invalid_option' })
   })
-})
-
-const mysql = new Kysely<OwnTables>({
-  dialect: {
-    createAdapter: () => new MysqlAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new MysqlIntrospector(db),
-    createQueryCompiler: () => new MysqlQueryCompiler(),
-  },
 })
 
 describe('pollingChanges', () => {

@@ -28,7 +28,7 @@ export function lookUpsOf({
   return {
     async findByDigest(digest) {
       const text = await readText(send, names.record(digest))
-      return text === null ? null : recordOf(text, digest)
+      return text === null ? null : recordOf(text)
     },
 
     async findManyByDigest(digests) {
@@ -53,9 +53,12 @@ export function lookUpsOf({
 
 /** What cannot be read must fail the look-up of its own key only: in its place stands what no authorizer can use. */
 function recordOrUnusable(text: string, digest: string): KeyRecord {
+  const unusable = { digest } as KeyRecord
   try {
-    return recordOf(text, digest)
+    const record = recordOf(text)
+    // Under its own digest it would seem to be one for which nobody asked.
+    return record.digest === digest ? record : unusable
   } catch {
-    return { digest } as KeyRecord
+    return unusable
   }
 }

@@ -30,23 +30,36 @@ export function eventText(event: AuditEvent, writeId: string): string {
   return JSON.stringify({ ...event, at: event.at.toISOString(), writeId })
 }
 
-/** @throws {RestApiKeyError} `invalid_record`, as the other readers here: somebody else has written there. */
-export function recordOf(text: string, digest: string): KeyRecord {
-  return recordFrom(parse(text), digest)
+/**
+ * A record for the core, which checks it: to do so here as well took up to a quarter of the CPU time of a look-up.
+ *
+ * @throws {RestApiKeyError} `invalid_record`, as the other readers here: somebody else has written there.
+ */
+export function recordOf(text: string): KeyRecord {
+  const stored = parse(text)
+  return {
+    id: stored.id,
+    digest: stored.digest,
+    tenantId: stored.tenantId,
+    activated: stored.activated,
+    groupId: stored.groupId,
+    description: stored.description,
+    onBehalfOf: stored.onBehalfOf,
+    inRole: stored.inRole,
+    allowedIps: stored.allowedIps,
+    expiresAt: expiryOf(stored),
+    metadata: stored.metadata,
+  } as KeyRecord
 }
 
 export function keyOf(text: string, digest: string, lastUse: string | null): StoredKey {
   const stored = parse(text)
-  const { groupId = null, description = null, onBehalfOf = null, ...record } = recordFrom(stored, digest)
+  const expiresAt = expiryOf(stored)
+  const { expiresAtMs: _, ...record } = parseKeyRecord({ ...stored, expiresAt }, digest)
   return {
     ...record,
-    groupId,
-    description,
-    onBehalfOf,
-    inRole: record.inRole ?? null,
-    allowedIps: record.allowedIps ?? [],
-    expiresAt: record.expiresAt ?? null,
-    metadata: record.metadata ?? null,
+    digest,
+    expiresAt,
     hint: textOf(stored, 'hint'),
     version: versionOf(stored),
     createdAt: momentOf(stored, 'createdAt'),
@@ -85,10 +98,8 @@ export function eventOf(text: string, tenantId: string): AuditEvent {
   }
 }
 
-function recordFrom(stored: Stored, digest: string): KeyRecord {
-  const expiresAt = (stored.expiresAt ?? null) === null ? null : momentOf(stored, 'expiresAt')
-  const { expiresAtMs: _, ...facts } = parseKeyRecord({ ...stored, expiresAt }, digest)
-  return { ...facts, digest, expiresAt }
+function expiryOf(stored: Stored): Date | null {
+  return (stored.expiresAt ?? null) === null ? null : momentOf(stored, 'expiresAt')
 }
 
 function parse(text: string): Stored {

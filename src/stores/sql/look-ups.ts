@@ -3,6 +3,7 @@ import type { KeyRecord } from '../../key-record.js'
 import type { KeyRepository } from '../../management/key-repository.js'
 import type { Dialect } from './connection.js'
 import { type Context, chunksOf, rowsOfStatement } from './context.js'
+import type { Run } from './prepared-statements.js'
 import { type RecordRow, recordColumns, recordOf } from './rows.js'
 import type { Tables } from './tables.js'
 
@@ -15,24 +16,23 @@ const digestsOfStatement = 512
  * What an authorizer calls: look-ups are one statement each and write nothing. Statements are compiled once, because that
  * takes as long as some databases do for their answer.
  */
-export function lookUpMethods({ db, dialect, write }: Context): LookUps {
+export function lookUpMethods({ db, dialect, write }: Context, prepared?: Run): LookUps {
   const { exact } = dialect
+  const run: Run = prepared ?? (async (query) => (await db.executeQuery(query)).rows)
   const select = db.selectFrom('rest_api_keys').select(recordColumns)
   const one = select.where('digest', '=', exact('')).compile()
   const many = dialect.name === 'postgres' ? anyOf(select) : amongSizes(select, exact)
 
   return {
     async findByDigest(digest) {
-      const { rows } = await db.executeQuery<RecordRow>({ ...one, parameters: [exact(digest)] })
-      const [row] = rows
+      const [row] = await run<RecordRow>({ ...one, parameters: [exact(digest)] })
       return row === undefined ? null : recordOf(row)
     },
 
     async findManyByDigest(digests) {
       const found: KeyRecord[] = []
       for (const chunk of chunksOf([...new Set(digests)], digestsOfStatement)) {
-        const { rows } = await db.executeQuery(many(chunk))
-        found.push(...rows.map(recordOf))
+        found.push(...(await run(many(chunk))).map(recordOf))
       }
       return found
     },

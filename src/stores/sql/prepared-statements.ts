@@ -1,0 +1,28 @@
+import type { CompiledQuery } from 'kysely'
+import { sha256 } from '../../sha256.js'
+
+/** What is needed of a `Pool` of `pg`, which is not imported. */
+export interface PostgresPool {
+  query(statement: {
+    readonly name: string
+    readonly text: string
+    readonly values: unknown[]
+  }): Promise<{ readonly rows: unknown[] }>
+}
+
+/** Runs a compiled statement and brings its rows. */
+export type Run = <Row>(query: CompiledQuery<Row>) => Promise<readonly Row[]>
+
+/**
+ * Past Kysely, which names no statements: the database parses and plans each of them once for each connection. The names
+ * tell statements apart that other stores prepare on the same connections, for another schema.
+ */
+export function preparedStatements(pool: PostgresPool): Run {
+  const names = new Map<string, string>()
+  return async <Row>({ sql, parameters }: CompiledQuery<Row>) => {
+    const name = names.get(sql) ?? `rest_api_key_${sha256(sql).slice(0, 32)}`
+    names.set(sql, name)
+    const { rows } = await pool.query({ name, text: sql, values: [...parameters] })
+    return rows as Row[]
+  }
+}
