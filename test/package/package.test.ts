@@ -272,11 +272,13 @@ describe('an entry', () => {
   })
 
   it.each(formats)('has no effect on the process that loads it (%s)', async (format) => {
-    const needsHono = (entry: string) => neededCompanions[entry]?.includes('hono') ?? false
-    const entries = [...packed.entries.keys()]
-    const others = entries.filter((entry) => !needsHono(entry)).map(specifierOf)
-    expect(await effectsOf(others, format, folder)).toEqual([])
-    expect(await effectsOf(entries.filter(needsHono).map(specifierOf), format, folderOfConsole)).toEqual([])
+    const apart = ['./console', './nestjs']
+    const others = [...packed.entries.keys()].filter((entry) => !apart.includes(entry))
+    expect(await effectsOf(others.map(specifierOf), format, folder)).toEqual([])
+    expect(await effectsOf(['rest-api-key/console'], format, folderOfConsole)).toEqual([])
+    // NestJS itself has some.
+    const ofNest = await effectsOf(['@nestjs/common', '@nestjs/core'], format, folderOfNest)
+    expect(await effectsOf(['rest-api-key/nestjs'], format, folderOfNest)).toEqual(ofNest)
   })
 
   it('would be found out if it had one', async () => {
