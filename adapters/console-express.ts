@@ -1,3 +1,9 @@
+/**
+ * Mounts the console in Express.
+ *
+ * @module rest-api-key/console/express
+ */
+
 import type { NextFunction, Request, Response } from 'express'
 import type { Console } from '../src/console/create-console.js'
 import { exchange } from '../src/console/node-exchange.js'

@@ -1,8 +1,15 @@
+/**
+ * Mounts the console in Fastify.
+ *
+ * @module rest-api-key/console/fastify
+ */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Console } from '../src/console/create-console.js'
 import { exchange, isBelow } from '../src/console/node-exchange.js'
 import { invalidOption } from '../src/options.js'
 
+/** The options of the plugin. */
 export interface MountConsoleOptions {
   /** Made by `createConsole`. */
   readonly console: Console<FastifyRequest>

@@ -1,3 +1,9 @@
+/**
+ * Mounts the console in Hono.
+ *
+ * @module rest-api-key/console/hono
+ */
+
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Console } from '../src/console/create-console.js'
 import { isBelow } from '../src/console/node-exchange.js'

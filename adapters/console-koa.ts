@@ -1,3 +1,9 @@
+/**
+ * Mounts the console in Koa.
+ *
+ * @module rest-api-key/console/koa
+ */
+
 import type { DefaultContext, DefaultState, Middleware, ParameterizedContext } from 'koa'
 import type { Console } from '../src/console/create-console.js'
 import { exchange } from '../src/console/node-exchange.js'

@@ -1,3 +1,9 @@
+/**
+ * Mounts the console in `node:http`.
+ *
+ * @module rest-api-key/console/node
+ */
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Console } from '../src/console/create-console.js'
 import { exchange } from '../src/console/node-exchange.js'

@@ -1,3 +1,9 @@
+/**
+ * For Express 4 and 5.
+ *
+ * @module rest-api-key/express
+ */
+
 import type { NextFunction, Request, Response } from 'express'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied } from '../src/decision.js'
@@ -29,6 +35,7 @@ export type ApiKeyMiddleware = <P, ResBody, ReqBody, ReqQuery, Locals extends Re
   next: NextFunction,
 ) => void
 
+/** How requests of Express are authorized. */
 export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<Request> {
   /**
    * Answers a refusal differently. What it leaves unwritten is answered with `decision.response`; if it fails, the

@@ -1,3 +1,9 @@
+/**
+ * For Fastify 4 and 5.
+ *
+ * @module rest-api-key/fastify
+ */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied } from '../src/decision.js'
@@ -20,6 +26,7 @@ declare module 'fastify' {
   }
 }
 
+/** How requests of Fastify are authorized. */
 export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<FastifyRequest> {
   /** Made by `createAuthorizer`. */
   readonly authorizer: Authorizer

@@ -1,3 +1,9 @@
+/**
+ * For every server of Fetch requests.
+ *
+ * @module rest-api-key/fetch
+ */
+
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied, DeniedResponse } from '../src/decision.js'
 import { headerLinesOf } from '../src/header-lines.js'

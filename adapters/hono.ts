@@ -1,3 +1,9 @@
+/**
+ * For Hono 4, on every runtime.
+ *
+ * @module rest-api-key/hono
+ */
+
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied } from '../src/decision.js'
@@ -27,6 +33,7 @@ export interface ConnectionInfo {
   readonly remote: { readonly address?: string | undefined }
 }
 
+/** How requests of Hono are authorized. */
 export interface ApiKeyAuthOptions extends Omit<RequestAuthorizerOptions<Context>, 'ip'> {
   /**
    * The client's address: the `getConnInfo` of the runtime, or a function, such as one over `trustedClientIp`. Hono

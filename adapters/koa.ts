@@ -1,3 +1,9 @@
+/**
+ * For Koa 2 and 3.
+ *
+ * @module rest-api-key/koa
+ */
+
 import type { DefaultContext, DefaultState, Middleware, ParameterizedContext } from 'koa'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied, DeniedResponse } from '../src/decision.js'
@@ -30,6 +36,7 @@ export interface ApiKeyState {
 /** What the options' functions are given. */
 export type ApiKeyContext = ParameterizedContext<DefaultState & ApiKeyState, DefaultContext, unknown>
 
+/** How requests of Koa are authorized. */
 export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<ApiKeyContext> {
   /**
    * Answers a refusal differently. What it leaves unwritten, neither body nor status, is answered with

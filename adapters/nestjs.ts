@@ -1,3 +1,9 @@
+/**
+ * For NestJS 10 and 11, on Express and on Fastify.
+ *
+ * @module rest-api-key/nestjs
+ */
+
 export { ApiKeyDeniedException } from './nestjs/api-key-denied-exception.js'
 export { ApiKeyGuard } from './nestjs/api-key-guard.js'
 export { ApiKeyModule } from './nestjs/api-key-module.js'

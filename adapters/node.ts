@@ -1,3 +1,9 @@
+/**
+ * For `node:http`, `node:https` and `node:http2` without a framework.
+ *
+ * @module rest-api-key/node
+ */
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Authorizer } from '../src/authorizer.js'
@@ -18,11 +24,13 @@ import { mergeVary } from '../src/vary.js'
 
 /** A request of `node:http`, `node:https` or the compatibility API of `node:http2`. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest
+/** A response of the same. */
 export type NodeResponse = ServerResponse | Http2ServerResponse
 
 /** What a guarded handler is given; `null` for an anonymous request. */
 export type WithApiKey<Req, Key = Principal> = Req & { apiKey: Key }
 
+/** How requests of Node.js are authorized. */
 export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<NodeRequest> {
   /**
    * The client's address. Default: the peer of the connection. Behind a proxy give `trustedClientIp({ trust })`, or

@@ -18,6 +18,7 @@ import type { ReferenceIds } from './reference-ids.js'
 import { restApiKeyCredentials } from './rest-api-key-credentials.js'
 import { sha256Digest } from './sha256-digest.js'
 
+/** How much is remembered of the store, and for how long. */
 export interface CacheOptions {
   /** Records kept. Default 10,000. */
   readonly maxEntries?: number
@@ -31,6 +32,7 @@ export interface CacheOptions {
   readonly unknownMaxAgeMs?: number
 }
 
+/** What an authorizer is made of. */
 export interface AuthorizerOptions {
   /** Where the keys are. */
   readonly store: KeyStore

@@ -35,6 +35,7 @@ export interface Authorizer {
    * `headerLines` throws.
    */
   authorize(request: AuthorizationRequest & { readonly optional?: false | undefined }): Promise<Decision>
+  /** The same, where credentials may be optional. */
   authorize(request: AuthorizationRequest): Promise<Decision | Anonymous>
   /** The refusal of a principal that is in none of the roles, or `undefined` if it is in one. Calls `onDecision` for a refusal. */
   requireRole(request: RoleRequest): Denied | undefined

@@ -28,6 +28,7 @@ export interface DeniedResponse {
   readonly body: string
 }
 
+/** A request with a key that passed every check. */
 export interface Allowed {
   readonly allowed: true
   readonly principal: Principal
@@ -42,6 +43,7 @@ export interface Anonymous {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** A refused request. */
 export interface Denied {
   readonly allowed: false
   readonly reason: DenialReason

@@ -4,6 +4,7 @@ import { assertOptions, invalidOption, invalidSecret } from './options.js'
 
 const minPepperBytes = 16
 
+/** What the digest depends on. */
 export interface HmacSha256DigestOptions {
   /** The secret that the application keeps outside the database; at least 16 bytes (a text counts in UTF-8). */
   readonly pepper: string | Uint8Array

@@ -1,3 +1,9 @@
+/**
+ * The authorizer and what it is given: stores, digests, credentials and tenants.
+ *
+ * @module rest-api-key
+ */
+
 export { authorizationFor } from './authorization-for.js'
 export type { AuthorizationRequest } from './authorization-request.js'
 export { type Authorizer, createAuthorizer, type RoleRequest } from './authorizer.js'

@@ -8,6 +8,7 @@ export interface KeyUse {
   readonly at: Date
 }
 
+/** What a store is given besides the digest. */
 export interface LookUpOptions {
   /** Aborted when nobody waits for the answer any longer; may be ignored. */
   readonly signal: AbortSignal

@@ -3,6 +3,7 @@ import type { RestApiKeyError } from './errors.js'
 import type { KeyStore } from './key-store.js'
 import { notify } from './notify.js'
 
+/** How the moments are written at which keys were last used. */
 export interface LastUsedOptions {
   /** Milliseconds over which the uses of a key are put together; at most one batch is written in each. Default 60,000. */
   readonly intervalMs?: number

@@ -10,6 +10,7 @@ const randomLength = 30
 const checkLength = 6
 const maxPrefixLength = 32
 
+/** What generated Reference IDs look like. */
 export interface ReferenceIdsOptions {
   /** What every generated id begins with: 1 to 32 characters of `A-Z a-z 0-9 - . _ ~`. Default `rak_`. */
   readonly prefix?: string

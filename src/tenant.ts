@@ -39,6 +39,7 @@ export interface TenantResolver {
   readonly [brand]: 'resolver'
   /** Headers whose values decide, in lower case; they belong into `Vary`. */
   readonly vary: readonly string[]
+  /** The tenant that the request claims, if it claims one. */
   resolve(source: TenantSource): string | undefined
 }
 

@@ -7,6 +7,7 @@ import { parseIpAddress } from './ip-address.js'
 import { allowsAddress, compileIpRules } from './ip-rules.js'
 import { assertOptions, invalidOption, optionalBoolean } from './options.js'
 
+/** Which proxies are believed. */
 export interface TrustedClientIpOptions {
   /**
    * The proxies that are believed: addresses, CIDR blocks and ranges, and the names `loopback`, `linklocal` and

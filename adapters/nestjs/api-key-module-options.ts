@@ -16,10 +16,12 @@ export interface ApiKeyModuleOptions<Request = NestRequest, Response = NestRespo
   readonly onDenied?: ((decision: Denied, request: Request, response: Response) => unknown) | undefined
 }
 
+/** How the same come from other providers. */
 export interface ApiKeyModuleAsyncOptions<Request = NestRequest, Response = NestResponse> {
   readonly imports?: DynamicModule['imports']
   /** Handed over to `useFactory`, in this order. */
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[]
+  /** Makes the options of what is injected. */
   readonly useFactory: (
     ...injected: never[]
   ) => ApiKeyModuleOptions<Request, Response> | Promise<ApiKeyModuleOptions<Request, Response>>

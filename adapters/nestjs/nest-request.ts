@@ -16,9 +16,13 @@ export interface NestRequest {
 
 /** What the responses of both platforms have in common. */
 export interface NestResponse {
+  /** Sets a header. */
   header(name: string, value: string): unknown
+  /** What is set already. */
   getHeader(name: string): number | string | string[] | undefined
+  /** Sets the status. */
   status(status: number): this
+  /** Ends the response. */
   send(body: string): unknown
 }
 

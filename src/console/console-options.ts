@@ -5,6 +5,7 @@ import { assertDirectory } from '../management/directory-check.js'
 import type { KeyManager } from '../management/key-manager.js'
 import { assertOptions, invalidOption, optionalFunction } from '../options.js'
 
+/** What a console is made of. */
 export interface ConsoleOptions<Native = unknown> {
   /** What groups and keys are managed with. Its `authorize` decides what the signed-in user may do. */
   readonly manager: KeyManager

@@ -20,7 +20,11 @@ import { siteOf } from './site.js'
 export interface Console<Native = unknown> {
   /** The path below which it answers, without a slash at its end. */
   readonly basePath: string
-  /** @param native What `authenticate` is given besides the request; `mountConsole` gives the framework's own. */
+  /**
+   * Answers a request below `basePath`.
+   *
+   * @param native What `authenticate` is given besides the request; `mountConsole` gives the framework's own.
+   */
   readonly fetch: (request: Request, native?: Native) => Promise<Response>
 }
 

@@ -10,6 +10,7 @@ export interface Page<Item> {
   readonly nextCursor: string | null
 }
 
+/** Which page of a list is read. */
 export interface PageOptions {
   /** `nextCursor` of the page before. Default: the first page. */
   readonly cursor?: string | null

@@ -6,6 +6,7 @@ export interface Directory {
   roles(tenantId: string, userId: string | null): readonly string[] | Promise<readonly string[]>
 }
 
+/** One user of a tenant. */
 export interface DirectoryUser {
   readonly id: string
   /** For display. */

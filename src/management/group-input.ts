@@ -4,6 +4,7 @@ import { limits } from './limits.js'
 import type { GroupFacts } from './management-action.js'
 import { textFault } from './text.js'
 
+/** What a group is created with. */
 export interface GroupInput {
   /** Not empty, at most 200 characters. */
   readonly name: string

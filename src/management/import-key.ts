@@ -14,11 +14,13 @@ import type { StoredKey } from './key-repository.js'
 import type { Session } from './session.js'
 import { untilWritten } from './until-written.js'
 
+/** What a key is imported with. */
 export interface ImportInput extends KeyInput {
   /** As it was issued elsewhere: 1 to 256 characters of `A-Z a-z 0-9 - . _ ~`. */
   readonly referenceId: string
 }
 
+/** What became of a Reference ID that was to be imported. */
 export interface ImportedKey {
   /** `unchanged`: this tenant has a key with this Reference ID already, which stays as it is. */
   readonly outcome: 'imported' | 'unchanged'

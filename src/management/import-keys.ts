@@ -6,6 +6,7 @@ import type { KeyManagerConfig } from './key-manager.js'
 import type { Session } from './session.js'
 import { untilWritten } from './until-written.js'
 
+/** How many are imported. */
 export interface ImportOptions {
   /** For rows that name no group. Default: each row must name one. */
   readonly groupId?: string
@@ -19,6 +20,7 @@ export interface ImportOptions {
   readonly signal?: AbortSignal
 }
 
+/** A row that was not imported, and why. */
 export interface RefusedRow {
   /** Counted from 1. */
   readonly row: number
@@ -29,6 +31,7 @@ export interface RefusedRow {
   readonly faults: readonly Fault[]
 }
 
+/** What became of all rows. */
 export interface ImportReport {
   readonly imported: number
   /** Rows whose Reference ID this tenant has already. */

@@ -1,3 +1,9 @@
+/**
+ * Creates, changes, imports and deletes groups and keys.
+ *
+ * @module rest-api-key/management
+ */
+
 export type { Actor } from './actor.js'
 export type { AuditEvent } from './audit-event.js'
 export type { Page, PageOptions } from './cursor.js'

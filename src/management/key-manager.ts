@@ -11,6 +11,7 @@ import type { KeyRepository } from './key-repository.js'
 import type { ManagementAction, ManagementTarget } from './management-action.js'
 import { createTenantKeys, type TenantKeys } from './tenant-keys.js'
 
+/** What a key manager is made of. */
 export interface KeyManagerOptions {
   /** Where groups and keys are: `memoryStore()` or a store of a database. */
   readonly repository: KeyRepository
@@ -41,6 +42,7 @@ export interface KeyManagerConfig {
   readonly digests: readonly [Digest, ...Digest[]]
 }
 
+/** Manages groups and keys for whoever is signed in. */
 export interface KeyManager {
   /**
    * The groups and keys of the actor's tenant, managed by that actor.

@@ -14,12 +14,14 @@ export interface PagePosition {
   readonly id: string
 }
 
+/** Which page of a list is read. */
 export interface PageQuery {
   readonly after: PagePosition | null
   /** At most so many items. */
   readonly limit: number
 }
 
+/** Which keys are read. */
 export interface KeyQuery extends PageQuery {
   /** Only keys of this group; `null`: of every group. */
   readonly groupId: string | null
@@ -27,6 +29,7 @@ export interface KeyQuery extends PageQuery {
   readonly search: string | null
 }
 
+/** Which changes are read; `null`: of every group or key. */
 export interface AuditQuery extends PageQuery {
   readonly groupId: string | null
   readonly keyId: string | null
@@ -41,7 +44,9 @@ export interface AuditQuery extends PageQuery {
  * a repository refuses only what depends on the state it finds.
  */
 export interface KeyRepository extends KeyStore {
+  /** Writes a new group. */
   insertGroup(group: KeyGroup, event: AuditEvent): Promise<void>
+  /** The group of this tenant, or `null`. */
   findGroup(tenantId: string, id: string): Promise<KeyGroup | null>
   /** In the order of `createdAt`, then `id`. */
   listGroups(tenantId: string, query: PageQuery): Promise<readonly KeyGroup[]>
@@ -63,6 +68,7 @@ export interface KeyRepository extends KeyStore {
     keys: readonly StoredKey[],
     events: readonly AuditEvent[],
   ): Promise<'inserted' | 'digest_taken' | 'group_missing'>
+  /** The key of this tenant, or `null`. */
   findKey(tenantId: string, id: string): Promise<KeyEntry | null>
   /** In the order of `createdAt`, then `id`. */
   listKeys(tenantId: string, query: KeyQuery): Promise<readonly KeyEntry[]>

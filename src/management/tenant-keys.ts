@@ -28,12 +28,14 @@ export interface VersionOption {
   readonly version?: number
 }
 
+/** A new key. */
 export interface CreatedKey {
   /** The credential itself. It is shown here and nowhere else, ever again. */
   readonly referenceId: string
   readonly key: KeyEntry
 }
 
+/** Which keys are listed. */
 export interface ListKeysOptions extends PageOptions {
   /** Only keys of this group. Default: of every group. */
   readonly groupId?: string
@@ -41,6 +43,7 @@ export interface ListKeysOptions extends PageOptions {
   readonly search?: string
 }
 
+/** Which changes are listed. */
 export interface ListAuditOptions extends PageOptions {
   readonly groupId?: string
   readonly keyId?: string
@@ -52,22 +55,30 @@ export interface ListAuditOptions extends PageOptions {
  * `repository_failed` if the database does not do its part.
  */
 export interface TenantKeys {
+  /** Creates a group; its `id` is random. */
   createGroup(input: GroupInput): Promise<KeyGroup>
+  /** The oldest first. */
   listGroups(options?: PageOptions): Promise<Page<KeyGroup>>
+  /** @throws {RestApiKeyError} `not_found` */
   getGroup(id: string): Promise<KeyGroup>
   /** Changes the named fields only. @throws {RestApiKeyError} `version_conflict` */
   updateGroup(id: string, changes: Partial<GroupInput>, options?: VersionOption): Promise<KeyGroup>
   /** @throws {RestApiKeyError} `group_not_empty` while it has keys. */
   deleteGroup(id: string): Promise<void>
 
+  /** Creates a key and its Reference ID. @throws {RestApiKeyError} `not_found` if there is no such group. */
   createKey(input: KeyInput): Promise<CreatedKey>
+  /** The oldest first. */
   listKeys(options?: ListKeysOptions): Promise<Page<KeyEntry>>
+  /** @throws {RestApiKeyError} `not_found` */
   getKey(id: string): Promise<KeyEntry>
   /** Changes the named fields only. @throws {RestApiKeyError} `version_conflict` */
   updateKey(id: string, changes: KeyChanges, options?: VersionOption): Promise<KeyEntry>
+  /** Lets requests with the key pass again. */
   activateKey(id: string): Promise<KeyEntry>
   /** Needs no version: a stale page never delays a revocation. */
   deactivateKey(id: string): Promise<KeyEntry>
+  /** Deletes the key for good; needs no version. */
   deleteKey(id: string): Promise<void>
 
   /** Takes over a Reference ID that was issued elsewhere. @throws {RestApiKeyError} `reference_id_taken` */

@@ -27,6 +27,7 @@ export interface MemoryKeySeed extends Partial<Omit<KeyRecord, 'digest' | 'tenan
   readonly tenantId: string
 }
 
+/** What a memory store begins with. */
 export interface MemoryStoreOptions {
   /** The keys to begin with; of a seed, `activated` is `true` and `id` is random unless given. Default: none. */
   readonly keys?: readonly (MemoryKeySeed | KeyRecord)[]

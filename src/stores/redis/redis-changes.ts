@@ -8,6 +8,7 @@ import { type FeedConnection, openConnection, type RedisFeedClient } from './fee
 import { keyNames } from './key-names.js'
 import { parsePrefix } from './prefix.js'
 
+/** Which store is heard of, and how quickly a lost connection is noticed. */
 export interface RedisChangesOptions {
   /** That of the store. Default `rest-api-key`. */
   readonly prefix?: string

@@ -3,17 +3,20 @@ import { invalidOption } from '../../options.js'
 
 /** What is needed of ioredis, its `Cluster` included. */
 export interface IoRedisClient {
+  /** Sends a command. */
   call(command: string, args: string[]): Promise<unknown>
 }
 
 /** What is needed of a client or a pool of node-redis. */
 export interface NodeRedisClient {
+  /** Sends a command. */
   sendCommand(args: string[]): Promise<unknown>
 }
 
 /** What is needed of a cluster of node-redis. */
 export interface NodeRedisCluster {
   readonly masters: readonly unknown[]
+  /** Sends a command to the node that holds the key. */
   sendCommand(firstKey: string, isReadonly: boolean, args: string[]): Promise<unknown>
 }
 

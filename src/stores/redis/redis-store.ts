@@ -8,6 +8,7 @@ import { lookUpsOf } from './look-ups.js'
 import { parsePrefix } from './prefix.js'
 import { type RedisClient, senderOf } from './redis-client.js'
 
+/** Where the store is in Redis. */
 export interface RedisStoreOptions {
   /**
    * Begins every key in Redis, as a hash tag: `{rest-api-key}:…`. At most 100 visible ASCII characters without braces.

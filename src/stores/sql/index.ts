@@ -1,3 +1,9 @@
+/**
+ * Keeps groups and keys in PostgreSQL, MySQL, MariaDB or SQLite, and tells of changes there.
+ *
+ * @module rest-api-key/sql
+ */
+
 export { migrateToLatest } from './migrate-to-latest.js'
 export { migrations, type SqlMigration } from './migrations.js'
 export { type PollingChangesOptions, pollingChanges } from './polling-changes.js'

@@ -40,7 +40,9 @@ const typesOf: Readonly<Record<DialectName, Types>> = {
 
 /** The `Migration` of Kysely, which has it elsewhere from 0.29 on. */
 export interface SqlMigration {
+  /** Creates what the migration brings. */
   up(db: Kysely<unknown>): Promise<void>
+  /** Drops it again. */
   down(db: Kysely<unknown>): Promise<void>
 }
 

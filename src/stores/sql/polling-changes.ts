@@ -11,6 +11,7 @@ import { ChangePosition } from './change-position.js'
 import { connectionOf } from './connection.js'
 import { text } from './values.js'
 
+/** How often the database is asked. */
 export interface PollingChangesOptions {
   /** Milliseconds from one poll to the next. Default 1,000. */
   readonly intervalMs?: number

@@ -8,6 +8,7 @@ import { type ConnectionListener, reconnectingFeed } from '../../reconnecting-fe
 import { type Ask, postgresChannel } from './postgres-channel.js'
 import { assertClient, destroy, type PostgresClient } from './postgres-client.js'
 
+/** What is listened to, and how quickly a lost connection is noticed. */
 export interface PostgresChangesOptions {
   /** The schema of the tables, as in `sqlStore(db.withSchema(…))`. Default: as the connection's search path finds them. */
   readonly schema?: string

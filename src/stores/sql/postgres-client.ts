@@ -6,14 +6,21 @@ export interface PostgresClient {
   readonly processID?: number | null
   /** Where it can be closed without the server's consent. */
   readonly connection?: { readonly stream?: { destroy(): unknown } }
+  /** Opens the connection. */
   connect(): Promise<unknown>
+  /** Runs one statement. */
   query(text: string, values?: string[]): Promise<{ readonly rows: readonly unknown[] }>
+  /** Hears of errors. */
   on(event: 'error', listener: (error: Error) => void): unknown
+  /** Hears of the end of the connection. */
   on(event: 'end', listener: () => void): unknown
+  /** Hears of notifications. */
   on(event: 'notification', listener: (message: PostgresNotification) => void): unknown
+  /** Closes the connection. */
   end(): Promise<unknown>
 }
 
+/** A message of a channel. */
 export interface PostgresNotification {
   readonly channel: string
   readonly payload?: string | undefined

@@ -3,6 +3,7 @@ import { sha256 } from '../../sha256.js'
 
 /** What is needed of a `Pool` of `pg`, which is not imported. */
 export interface PostgresPool {
+  /** Runs one statement, prepared under its name. */
   query(statement: {
     readonly name: string
     readonly text: string

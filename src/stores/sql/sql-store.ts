@@ -11,6 +11,7 @@ import { lookUpMethods } from './look-ups.js'
 import { type PostgresPool, preparedStatements } from './prepared-statements.js'
 import { createWriter } from './writer.js'
 
+/** What a store can do faster with. */
 export interface SqlStoreOptions {
   /**
    * PostgreSQL only: a `Pool` of `pg` that reaches the same database as `db`, such as the one that `db` uses. Look-ups then
