@@ -4,8 +4,8 @@ import { sqlStore } from 'rest-api-key/sql'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openManager, withKey } from '../management/support.js'
 import { recordOf, requestWith } from './key-requests.js'
-import { empty, put } from './sql-cases.js'
 import type { SqlDatabase } from './sql-databases.js'
+import { empty, put } from './sql-rows.js'
 
 const lookUp = () => ({ signal: new AbortController().signal })
 const digestOf = sha256Digest()
