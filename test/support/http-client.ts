@@ -55,9 +55,12 @@ export class RawConnection {
     socket.on('error', () => {})
   }
 
-  /** @param at A port of 127.0.0.1 or the path of a Unix socket. */
-  static async open(at: number | string): Promise<RawConnection> {
-    const socket = typeof at === 'number' ? connect(at, '127.0.0.1') : connect(at)
+  /**
+   * @param at A port or the path of a Unix socket.
+   * @param host The address of the port.
+   */
+  static async open(at: number | string, host = '127.0.0.1'): Promise<RawConnection> {
+    const socket = typeof at === 'number' ? connect(at, host) : connect(at)
     await once(socket, 'connect')
     socket.setNoDelay(true)
     return new RawConnection(socket)
