@@ -6,7 +6,8 @@ interface Esbuild {
   build(options: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
-const require = createRequire(import.meta.url)
+/** What is installed beside this file, and not in the repository's folder. */
+const installedHere = createRequire(import.meta.url)
 const servers = ['node', 'bun', 'deno', 'worker']
 
 /** What the servers import beside the package. */
@@ -26,7 +27,7 @@ const packages = [
  * with everything in it, as those that are deployed.
  */
 export async function buildServers(packed: PackedPackage): Promise<string> {
-  const { build } = require('esbuild') as Esbuild
+  const { build } = installedHere('esbuild') as Esbuild
   const folder = packed.install('runtimes', packages)
   // Without the paths of the repository's tsconfig.json, which lead to the sources.
   const common = { bundle: true, format: 'esm', target: 'es2022', tsconfigRaw: '{}' }

@@ -1,7 +1,7 @@
 import type { ImportInput } from 'rest-api-key/management'
 
 export const tenant = 'acme'
-export const foreignTenant = 'globex'
+const foreignTenant = 'globex'
 
 type Seed = Omit<ImportInput, 'groupId'>
 

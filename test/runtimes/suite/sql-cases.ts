@@ -75,6 +75,37 @@ export function sqlCases(db: Kysely<Tables>): readonly Case[] {
       },
     },
     {
+      name: 'many keys are imported, looked up and noted as used at once',
+      async run() {
+        const repository = await store()
+        const keys = createKeyManager({ repository, authorize: () => true }).as({
+          tenantId: 'acme',
+          userId: 'jdoe',
+        })
+        const groupIds: string[] = []
+        for (let i = 0; i < 120; i++) groupIds.push((await keys.createGroup({ name: `Group ${i}` })).id)
+        const rows = groupIds.map((groupId, index) => ({ groupId, referenceId: `FOREIGN-${index}` }))
+        const { imported } = await keys.importKeys(rows)
+        assert.equal(imported, rows.length)
+        const digests = rows.map(({ referenceId }) => sha256Digest()(referenceId))
+        const { signal } = new AbortController()
+        const found = await repository.findManyByDigest(digests, { signal })
+        assert.equal(new Set(found.map(({ digest }) => digest)).size, digests.length)
+        const at = new Date('2025-01-01T00:00:00.000Z')
+        await repository.touch(found.map(({ id }) => ({ id, at })))
+        const used = await repository.listKeys('acme', {
+          groupId: null,
+          search: null,
+          after: null,
+          limit: 200,
+        })
+        assert.equal(
+          used.filter(({ lastUsedAt }) => lastUsedAt?.getTime() === at.getTime()).length,
+          rows.length,
+        )
+      },
+    },
+    {
       name: 'the polled feed hears of what anybody writes to the tables',
       async run() {
         const repository = await store()
