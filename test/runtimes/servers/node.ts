@@ -29,5 +29,6 @@ announce({
 function libsql() {
   const folder = mkdtempSync(join(tmpdir(), 'rest-api-key-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  process.on('SIGTERM', () => process.exit())
   return new Kysely<Tables>({ dialect: new LibsqlDialect({ url: `file:${join(folder, 'keys.db')}` }) })
 }
