@@ -9,7 +9,7 @@
  * matrix takes about two minutes and is written to docs/faults.md. Needs Linux. The exit status is 1 if a promise was
  * not kept.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { backends } from '../test/faults/backends.js'
@@ -18,10 +18,9 @@ import { type Result, runMatrix } from '../test/faults/matrix.js'
 import { SmallDisk } from '../test/faults/small-disk.js'
 import { tables } from '../test/faults/tables.js'
 import { defaults } from '../test/faults/timing.js'
+import { writeResults } from './write-results.js'
 
 const limitMs = 600_000
-const document = 'docs/faults.md'
-const marks = ['<!-- written by npm run test:faults -->', '<!-- end -->'] as const
 
 const unhandled: unknown[] = []
 process.on('unhandledRejection', (error) => void unhandled.push(error))
@@ -52,7 +51,9 @@ try {
   const matrix = `${circumstances(results)}\n\n${tables(results)}`
   console.log(`\n${matrix}\n`)
   process.exitCode = summarise(results)
-  if (results.length === backends.length * faults.length) write(matrix)
+  if (results.length === backends.length * faults.length) {
+    writeResults('docs/faults.md', 'npm run test:faults', matrix)
+  }
 } catch (error) {
   console.error(error)
   // The application that was under way would go on.
@@ -99,11 +100,4 @@ function summarise(results: readonly Result[]): number {
   const failed = broken.length + unhandled.length
   console.log(`${cells.length - broken.length} passed, ${failed} failed`)
   return failed === 0 ? 0 : 1
-}
-
-function write(matrix: string): void {
-  const text = readFileSync(document, 'utf8')
-  const [from, to] = marks.map((mark) => text.indexOf(mark)) as [number, number]
-  if (from === -1 || to < from) throw new Error(`${document} must hold ${marks.join(' and ')}`)
-  writeFileSync(document, `${text.slice(0, from + marks[0].length)}\n\n${matrix}\n\n${text.slice(to)}`)
 }

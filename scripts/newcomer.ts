@@ -10,8 +10,9 @@ import { basename, join } from 'node:path'
 import { withOutputs } from '../test/guide/blocks.js'
 import { walk } from '../test/guide/guide.js'
 import { packPackage } from '../test/package/packed.js'
-import { machine, writeResults } from './revocation-results.js'
+import { machine } from './revocation-results.js'
 import { freePorts } from './services/free-ports.js'
+import { writeResults } from './write-results.js'
 
 const guide = 'docs/getting-started.md'
 const markdown = readFileSync(guide, 'utf8')
@@ -35,7 +36,7 @@ try {
   })
   const table = ['| step | its commands ran for |', '| --- | --- |', ...rows].join('\n')
   const summary = `${outcomes.length} commands, ${seconds(outcomes).toFixed(1)} s in all (${machine()})`
-  writeResults('npm run newcomer', `${table}\n\n${summary}. Reading and typing come on top.`, guide)
+  writeResults(guide, 'npm run newcomer', `${table}\n\n${summary}. Reading and typing come on top.`)
   console.log(`${table}\n\n${summary}`)
 } finally {
   packed.remove()

@@ -213,11 +213,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   return Object.freeze(store)
 }
 
-function fromSeed({ referenceId, ...facts }: MemoryKeySeed, digest: Digest): KeyRecord {
+function fromSeed({ referenceId, id = randomUUID(), ...facts }: MemoryKeySeed, digest: Digest): KeyRecord {
   if (typeof referenceId !== 'string' || !isReferenceId(referenceId)) {
     throw invalidSecret('referenceId', referenceIdForm, referenceId)
   }
-  return { id: randomUUID(), activated: true, ...facts, digest: digest(referenceId) }
+  return { id, activated: true, ...facts, digest: digest(referenceId) }
 }
 
 function toStored(record: KeyRecord, hint: string, previous: StoredKey | undefined): StoredKey {

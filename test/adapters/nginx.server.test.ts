@@ -88,7 +88,7 @@ async function expectRows(
   const observed: Record<string, Observed> = {}
   for (const row of rows) {
     expected[row.name] = fares(row.expected)
-    observed[row.name] = await observe(await open(at, row.from ?? client), row.sent, row.expected)
+    observed[row.name] = await observe(await open(at, { from: row.from ?? client }), row.sent, row.expected)
   }
   expect(observed).toEqual(expected)
 }

@@ -8,11 +8,12 @@ import { runChangeFeedCases, runChangeFeedFaults } from '../support/change-feed-
 import { recordOf } from '../support/key-requests.js'
 import { recordingListener } from '../support/recording-listener.js'
 import { expectError } from '../support/refusals.js'
-import { empty, oneDatabase, put } from '../support/sql-cases.js'
+import { oneDatabase } from '../support/sql-cases.js'
 import { runSqlChangeCases } from '../support/sql-change-cases.js'
 import { runSqlChangeMigrations } from '../support/sql-change-migrations.js'
 import { mariadbDatabase, mariadbDialect } from '../support/sql-databases.js'
 import { mariadbFeedAt, send, sqlFeed, sqlFeedThroughProxy } from '../support/sql-feeds.js'
+import { empty, put } from '../support/sql-rows.js'
 import { tcpProxy } from '../support/tcp-proxy.js'
 
 const database = oneDatabase(mariadbDatabase)

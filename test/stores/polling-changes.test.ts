@@ -4,11 +4,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { runChangeFeedCases } from '../support/change-feed-cases.js'
 import { recordOf } from '../support/key-requests.js'
 import { recordingListener } from '../support/recording-listener.js'
-import { empty, oneDatabase, put } from '../support/sql-cases.js'
+import { oneDatabase } from '../support/sql-cases.js'
 import { runSqlChangeCases } from '../support/sql-change-cases.js'
 import { runSqlChangeMigrations } from '../support/sql-change-migrations.js'
 import { libsqlDatabase } from '../support/sql-databases.js'
 import { sqlFeed, sqliteFeedAt } from '../support/sql-feeds.js'
+import { empty, put } from '../support/sql-rows.js'
 
 const database = oneDatabase(libsqlDatabase)
 

@@ -14,11 +14,12 @@ import { type RecordingListener, recordingListener } from '../support/recording-
 import { canary, expectError } from '../support/refusals.js'
 import { renderings } from '../support/renderings.js'
 import { runScript } from '../support/script.js'
-import { empty, oneDatabase, put } from '../support/sql-cases.js'
+import { oneDatabase } from '../support/sql-cases.js'
 import { runSqlChangeCases } from '../support/sql-change-cases.js'
 import { runSqlChangeMigrations } from '../support/sql-change-migrations.js'
 import { postgresDatabase } from '../support/sql-databases.js'
 import { postgresFeedAt, sqlFeed, sqlFeedThroughProxy } from '../support/sql-feeds.js'
+import { empty, put } from '../support/sql-rows.js'
 import { tcpProxy } from '../support/tcp-proxy.js'
 
 const database = oneDatabase(postgresDatabase)

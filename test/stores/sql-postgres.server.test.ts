@@ -13,11 +13,12 @@ import { createThousand } from '../support/created-keys.js'
 import { expectError } from '../support/refusals.js'
 import { renderings } from '../support/renderings.js'
 import { runSqlBehaviours } from '../support/sql-behaviours.js'
-import { empty, oneDatabase, put, runSqlCases } from '../support/sql-cases.js'
+import { oneDatabase, runSqlCases } from '../support/sql-cases.js'
 import { runSqlCasesOver, runSqlConnections } from '../support/sql-connections.js'
 import { postgresDatabase, postgresDialect } from '../support/sql-databases.js'
 import { failureOf, postgresRules, recording, runSqlErrors } from '../support/sql-errors.js'
 import { runSqlMigrations, runSqlSchema } from '../support/sql-migrations.js'
+import { empty, put } from '../support/sql-rows.js'
 
 describe('sqlStore over PostgreSQL', () => {
   const database = oneDatabase(postgresDatabase)

@@ -56,13 +56,16 @@ export class RawConnection {
   }
 
   /**
-   * @param at A port of 127.0.0.1 or the path of a Unix socket.
+   * @param at A port or the path of a Unix socket.
+   * @param host The address of the port.
    * @param from The address of the loopback interface that it connects from. Default: the system's choice.
    */
-  static async open(at: number | string, from?: string): Promise<RawConnection> {
+  static async open(
+    at: number | string,
+    { host = '127.0.0.1', from }: { readonly host?: string; readonly from?: string | undefined } = {},
+  ): Promise<RawConnection> {
     const source = from === undefined ? {} : { localAddress: from }
-    const isPort = typeof at === 'number'
-    const socket = isPort ? connect({ port: at, host: '127.0.0.1', ...source }) : connect(at)
+    const socket = typeof at === 'number' ? connect({ port: at, host, ...source }) : connect(at)
     await once(socket, 'connect')
     socket.setNoDelay(true)
     return new RawConnection(socket)

@@ -2,10 +2,11 @@ import { type Kysely, sql } from 'kysely'
 import { createAuthorizer, sha256Digest } from 'rest-api-key'
 import { sqlStore } from 'rest-api-key/sql'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { connectionOf } from '../../src/stores/sql/connection.js'
 import { openManager, withKey } from '../management/support.js'
 import { recordOf, requestWith } from './key-requests.js'
-import { empty, put } from './sql-cases.js'
 import type { SqlDatabase } from './sql-databases.js'
+import { empty, put } from './sql-rows.js'
 
 const lookUp = () => ({ signal: new AbortController().signal })
 const digestOf = sha256Digest()
@@ -121,7 +122,7 @@ export function runSqlBehaviours(database: () => SqlDatabase): void {
       expect(items).toHaveLength(60)
     })
 
-    it('of uses is one statement for 100 keys', async () => {
+    it('of uses is one statement for 100 keys, in SQLite for 20', async () => {
       const { db, connect } = database()
       const statements: string[] = []
       const store = sqlStore(connect((statement) => statements.push(statement)))
@@ -130,7 +131,9 @@ export function runSqlBehaviours(database: () => SqlDatabase): void {
       const uses = Array.from({ length: 249 }, (_, index) => ({ id: `nobody-${index}`, at: at(index) }))
       const { id } = recordOf('one')
       await store.touch([{ id, at: at(7) }, ...uses, { id, at: at(3) }])
-      expect(statements.filter((statement) => statement.startsWith('update'))).toHaveLength(3)
+      const usesOfStatement = connectionOf(db).dialect.name === 'sqlite' ? 20 : 100
+      const updates = statements.filter((statement) => statement.startsWith('update'))
+      expect(updates).toHaveLength(Math.ceil(250 / usesOfStatement))
       expect((await store.findKey('acme', id))?.lastUsedAt).toEqual(at(7))
     })
   })

@@ -6,8 +6,8 @@ import type { OnError, OpenFeed } from './change-feed-cases.js'
 import { recordOf } from './key-requests.js'
 import { recordingListener } from './recording-listener.js'
 import { canary } from './refusals.js'
-import { put } from './sql-cases.js'
 import type { SqlDatabase } from './sql-databases.js'
+import { put } from './sql-rows.js'
 
 const digestOf = sha256Digest()
 const news = (referenceId: string) => `changed ${digestOf(referenceId)}`

@@ -5,9 +5,9 @@ import { keyRepositoryCases } from 'rest-api-key/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Tables } from '../../src/stores/sql/tables.js'
 import { openManager, withKey } from '../management/support.js'
-import { empty } from './sql-cases.js'
 import type { SqlDatabase } from './sql-databases.js'
 import { failureOf } from './sql-errors.js'
+import { empty } from './sql-rows.js'
 import { type TcpProxy, tcpProxy } from './tcp-proxy.js'
 
 const lookUp = () => ({ signal: new AbortController().signal })

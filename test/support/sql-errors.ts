@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { openManager } from '../management/support.js'
 import { canary, expectError } from './refusals.js'
 import { renderings } from './renderings.js'
-import { empty } from './sql-cases.js'
 import type { SqlDatabase } from './sql-databases.js'
+import { empty } from './sql-rows.js'
 
 /** A rule that somebody added to the table of the keys, whose error quotes what was to be written. */
 export interface OwnRule {

@@ -5,8 +5,8 @@ import type { ChangeFeed } from 'rest-api-key'
 import { pollingChanges, postgresChanges, sqlStore } from 'rest-api-key/sql'
 import type { Tables } from '../../src/stores/sql/tables.js'
 import type { OnError, OpenFeed, OpenFeedThroughProxy } from './change-feed-cases.js'
-import { empty } from './sql-cases.js'
 import { mariadbDialect, type SqlDatabase } from './sql-databases.js'
+import { empty } from './sql-rows.js'
 import { tcpProxy } from './tcp-proxy.js'
 
 /** Makes a feed over connections of its own to the database at this place. */

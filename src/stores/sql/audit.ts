@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../management/audit-event.js'
 import type { KeyRepository } from '../../management/key-repository.js'
 import { behind } from './conditions.js'
 import type { Dialect } from './connection.js'
-import { type Context, chunksOf, rowsOfStatement } from './context.js'
+import { type Context, chunksOfRows } from './context.js'
 import { eventOf, eventRow } from './rows.js'
 import type { Tables } from './tables.js'
 
@@ -26,8 +26,8 @@ export async function insertEvents(
   events: readonly AuditEvent[],
   dialect: Dialect,
 ): Promise<void> {
-  for (const chunk of chunksOf(events, rowsOfStatement)) {
-    const rows = chunk.map((event) => eventRow(event, dialect))
-    await trx.insertInto('rest_api_key_audit').values(rows).execute()
+  const rows = events.map((event) => eventRow(event, dialect))
+  for (const chunk of chunksOfRows(rows, dialect)) {
+    await trx.insertInto('rest_api_key_audit').values(chunk).execute()
   }
 }

@@ -11,6 +11,8 @@ export interface Dialect {
   /** A text for a column that is compared byte by byte. */
   exact(text: string): string | Buffer
   flag(value: boolean): boolean | number
+  /** Parameters of one statement. */
+  readonly maxParameters: number
 }
 
 export interface Connection {
@@ -43,10 +45,14 @@ export function connectionOf<DB>(database: Kysely<DB>): Connection {
 const asText = (text: string) => text
 const asBit = (value: boolean) => (value ? 1 : 0)
 
+const maxParameters = 2_000
+/** Cloudflare's D1 and Durable Objects take no more. Where SQLite is at hand, more statements cost little. */
+const maxParametersOfSqlite = 100
+
 const dialects: Readonly<Record<DialectName, Dialect>> = {
-  postgres: { name: 'postgres', exact: asText, flag: (value) => value },
-  mysql: { name: 'mysql', exact: (text) => Buffer.from(text), flag: asBit },
-  sqlite: { name: 'sqlite', exact: asText, flag: asBit },
+  postgres: { name: 'postgres', exact: asText, flag: (value) => value, maxParameters },
+  mysql: { name: 'mysql', exact: (text) => Buffer.from(text), flag: asBit, maxParameters },
+  sqlite: { name: 'sqlite', exact: asText, flag: asBit, maxParameters: maxParametersOfSqlite },
 }
 
 /** Known by the SQL that it writes, which holds for every driver and however many copies of Kysely are installed. */

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { Connection } from './connection.js'
+import type { Connection, Dialect } from './connection.js'
 import type { Tables } from './tables.js'
 
 /** What the parts of the store share. */
@@ -10,8 +10,13 @@ export interface Context extends Connection {
   changed(digest: string): void
 }
 
-/** Rows of one statement: few enough for every database's limit of parameters. */
-export const rowsOfStatement = 100
+/** The rows in their order, so many at a time as one statement may insert; each has the same columns. */
+export function chunksOfRows<Row extends object>(
+  rows: readonly Row[],
+  { maxParameters }: Dialect,
+): Generator<readonly Row[]> {
+  return chunksOf(rows, Math.floor(maxParameters / Object.keys(rows[0] ?? {}).length))
+}
 
 /** The items in their order, so many at a time. */
 export function* chunksOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {

@@ -3,7 +3,7 @@ import type { KeyRepository, StoredKey } from '../../management/key-repository.j
 import { insertEvents } from './audit.js'
 import { behind, contains } from './conditions.js'
 import type { Dialect } from './connection.js'
-import { type Context, chunksOf, rowsOfStatement } from './context.js'
+import { type Context, chunksOf, chunksOfRows } from './context.js'
 import { lockedGroups } from './groups.js'
 import { entryColumns, entryOf, keyChanges, keyRow } from './rows.js'
 import type { Tables } from './tables.js'
@@ -18,13 +18,17 @@ export function keyMethods({ db, dialect, write, changed }: Context): KeyMethods
     const [first] = keys
     const ids = new Set(keys.map(({ groupId }) => groupId ?? ''))
     if (first === undefined) return true
-    return (await lockedGroups(trx, first.tenantId, [...ids], dialect)).length === ids.size
+    let found = 0
+    for (const chunk of chunksOf([...ids], dialect.maxParameters - 1)) {
+      found += (await lockedGroups(trx, first.tenantId, chunk, dialect)).length
+    }
+    return found === ids.size
   }
 
   async function isAnyDigestTaken(keys: readonly StoredKey[]): Promise<boolean> {
     const digests = new Set(keys.map(({ digest }) => digest))
     if (digests.size < keys.length) return true
-    for (const chunk of chunksOf([...digests], 500)) {
+    for (const chunk of chunksOf([...digests], dialect.maxParameters - 1)) {
       const row = await db
         .selectFrom('rest_api_keys')
         .select('id')
@@ -60,9 +64,9 @@ export function keyMethods({ db, dialect, write, changed }: Context): KeyMethods
         return await write(async (trx) => {
           onlyCommitLeft = false
           if (!(await hasEveryGroup(trx, keys))) return 'group_missing'
-          for (const chunk of chunksOf(keys, rowsOfStatement)) {
-            const rows = chunk.map((key) => keyRow(key, dialect))
-            await trx.insertInto('rest_api_keys').values(rows).execute()
+          const rows = keys.map((key) => keyRow(key, dialect))
+          for (const chunk of chunksOfRows(rows, dialect)) {
+            await trx.insertInto('rest_api_keys').values(chunk).execute()
           }
           await insertEvents(trx, events, dialect)
           onlyCommitLeft = true

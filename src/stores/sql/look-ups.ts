@@ -2,15 +2,18 @@ import { type CompiledQuery, type SelectQueryBuilder, sql } from 'kysely'
 import type { KeyRecord } from '../../key-record.js'
 import type { KeyRepository } from '../../management/key-repository.js'
 import type { Dialect } from './connection.js'
-import { type Context, chunksOf, rowsOfStatement } from './context.js'
+import { type Context, chunksOf } from './context.js'
 import type { Run } from './prepared-statements.js'
 import { type RecordRow, recordColumns, recordOf } from './rows.js'
 import type { Tables } from './tables.js'
 
 type LookUps = Required<Pick<KeyRepository, 'findByDigest' | 'findManyByDigest' | 'touch'>>
 
-/** How many digests one statement lists. */
-const digestsOfStatement = 512
+/** How many digests one statement lists, at most; a power of 2. */
+const maxDigests = 512
+/** How many uses one statement notes, at most, and the parameters of each. */
+const maxUses = 100
+const parametersOfUse = 5
 
 /**
  * What an authorizer calls: look-ups are one statement each and write nothing. Statements are compiled once, because that
@@ -20,6 +23,8 @@ export function lookUpMethods({ db, dialect, write }: Context, prepared?: Run): 
   const { exact } = dialect
   const run: Run = prepared ?? (async (query) => (await db.executeQuery(query)).rows)
   const select = db.selectFrom('rest_api_keys').select(recordColumns)
+  const digestsOfStatement = Math.min(maxDigests, 2 ** Math.floor(Math.log2(dialect.maxParameters)))
+  const usesOfStatement = Math.min(maxUses, Math.floor(dialect.maxParameters / parametersOfUse))
   const one = select.where('digest', '=', exact('')).compile()
   const many = dialect.name === 'postgres' ? anyOf(select) : amongSizes(select, exact)
 
@@ -45,7 +50,7 @@ export function lookUpMethods({ db, dialect, write }: Context, prepared?: Run): 
       }
       // In one order, or two instances that report the same keys would block each other.
       const ordered = [...latest].sort(([a], [b]) => (a < b ? -1 : 1))
-      for (const chunk of chunksOf(ordered, rowsOfStatement)) {
+      for (const chunk of chunksOf(ordered, usesOfStatement)) {
         const cases = chunk.map(([id, moment]) => sql`when ${exact(id)} then ${moment}`)
         const at = sql<string>`case ${sql.ref('id')} ${sql.join(cases, sql` `)} end`
         await write((trx) =>
