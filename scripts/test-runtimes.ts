@@ -125,6 +125,7 @@ function cell(good: number, all: number): string {
 
 /** Old majors are installed under names with their number. */
 function installed(framework: string): string {
+  if (framework.startsWith('Nest ')) return versionOf('node_modules/@nestjs/core')
   const [name = '', major = ''] = framework.toLowerCase().split(' ')
   const folder = [`${name}${major}`, name].map((one) => `node_modules/${one}`).find(existsSync)
   return folder === undefined ? `Node.js ${process.versions.node}` : versionOf(folder)
