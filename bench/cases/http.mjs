@@ -107,7 +107,7 @@ function comparison(what, other, { atMost, orNoise }) {
 function verdictOf(above, doubt, orNoise) {
   if (above <= -doubt) return 'met'
   if (above > doubt) return '**missed**'
-  return orNoise ? 'met, within the noise' : 'none: the noise is greater'
+  return orNoise && above <= noise ? 'met, within the noise' : 'none: the noise is greater'
 }
 
 print([
