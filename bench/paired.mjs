@@ -29,7 +29,7 @@ export async function paired([baseline, ...others], { rounds, callsPerRound, ind
 }
 
 /** Not in turns: whoever always ran after the same one would find what that one left in the processor's caches. */
-function shuffled(candidates) {
+export function shuffled(candidates) {
   const order = [...candidates]
   for (let last = order.length - 1; last > 0; last--) {
     const other = Math.floor(Math.random() * (last + 1))
@@ -42,6 +42,14 @@ export function quartilesOf(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (part) => sorted[Math.floor((sorted.length - 1) * part)]
   return { low: at(0.25), median: at(0.5), high: at(0.75) }
+}
+
+/** Where the median lies with a probability of 95 %, whatever the values are distributed like. */
+export function intervalOf(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const reach = 0.98 * Math.sqrt(sorted.length)
+  const at = (rank) => sorted[Math.min(Math.max(Math.round(rank), 0), sorted.length - 1)]
+  return [at((sorted.length - 1) / 2 - reach), at((sorted.length - 1) / 2 + reach)]
 }
 
 async function nanoseconds({ name, run }, calls, next) {

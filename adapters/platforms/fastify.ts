@@ -18,6 +18,7 @@ export const fastifyReader: RequestReader<FastifyRequest> = {
 
   /** `request.ip`, unless Fastify trusts every hop: then the client's address is unknown. */
   ip(request) {
+    if (request.ips === undefined) return request.ip // No proxy is trusted.
     const [peer, ...forwarded] = hopsOf(request)
     if (forwarded.length === 0) return trustsByNumber(request.server) ? undefined : peer
     return mayBeTruncated(request.raw) ? undefined : clientIn(forwarded.reverse())

@@ -1,14 +1,14 @@
 // What checking a key adds to the CPU time of a server, for each request, beside a check by hand and other packages.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { quartilesOf } from '../paired.mjs'
+import { intervalOf, quartilesOf, shuffled } from '../paired.mjs'
 import { print, settings } from '../rows.mjs'
 
-const { framework, rounds } = settings({ rounds: 40 })
-const requests = 1_500
-const warmUpRequests = 500
+const { framework, rounds, seconds } = settings({ rounds: 600, seconds: 100 })
+const requests = 400
+const warmUps = 12
 /** Of a server that takes long, fewer requests are measured. */
-const measuredMs = 200
+const measuredMs = 60
 
 const { variants } = await import(`../http/${framework}.mjs`)
 const start = (file, args) => fork(new URL(`../http/${file}.mjs`, import.meta.url), args)
@@ -28,8 +28,9 @@ async function answerOf(child) {
 
 const load = start('load', [])
 const servers = await Promise.all(
-  Object.keys(variants).map(async (name) => {
-    const process = start('server', [framework, name])
+  // The control is a bare server in a process of its own: processes with the same code differ too.
+  ['bare', 'control', ...Object.keys(variants).slice(1)].map(async (name) => {
+    const process = start('server', [framework, name === 'control' ? 'bare' : name])
     const { port } = await answerOf(process)
     return {
       name,
@@ -58,26 +59,24 @@ async function measure(server) {
   return ((await cpuOf(server)) - before) / server.requests
 }
 
-const noise = []
 const bares = []
 try {
   for (const server of servers) {
-    server.requests = warmUpRequests
-    for (let warmUp = 0; warmUp < 10; warmUp++) {
+    for (let warmUp = 0; warmUp < warmUps; warmUp++) {
       const microseconds = await measure(server)
-      const affordable = Math.round((measuredMs * 1_000) / microseconds)
       // Only what still takes long when it is compiled gets fewer.
-      server.requests = affordable < warmUpRequests / 2 ? Math.max(16, affordable) : requests
+      server.requests = Math.min(requests, Math.max(16, Math.round((measuredMs * 1_000) / microseconds)))
     }
   }
-  for (let round = 0; round < rounds; round++) {
-    for (const server of [...others].sort(() => Math.random() - 0.5)) {
-      const before = await measure(bare)
+  const endsAt = performance.now() + seconds * 1_000
+  let before = await measure(bare)
+  for (let round = 0; round < rounds && performance.now() < endsAt; round++) {
+    for (const server of shuffled(others)) {
       const own = await measure(server)
       const after = await measure(bare)
       server.added.push(own - (before + after) / 2)
-      noise.push(after - before)
-      bares.push(before)
+      bares.push(after)
+      before = after
     }
   }
 } finally {
@@ -85,24 +84,53 @@ try {
   load.disconnect()
 }
 
-const added = ({ added }) => quartilesOf(added)
-const row = (what, { low, median, high }) => ({ what, figure: median, unit: 'µs', spread: [low, high] })
-const [minimum, own, ...peers] = others
-const ratio = (what, one, other, target) => ({
-  what,
-  figure: added(one).median / added(other).median,
-  unit: '×',
-  ...target,
-})
+const [control, minimum, own, ...peers] = others
+const added = ({ added }) => quartilesOf(added).median
+/** What two bare servers may seem to differ by: nothing smaller is told apart. */
+const noise = Math.max(...intervalOf(control.added).map(Math.abs))
+
+/** How far our server is above so many times what another one adds, round by round; no verdict where noise is greater. */
+function comparison(what, other, { atMost, orNoise }) {
+  const above = own.added.map((microseconds, round) => microseconds - atMost * other.added[round])
+  const [low, high] = intervalOf(above)
+  const { median } = quartilesOf(above)
+  const doubt = Math.max(noise, (high - low) / 2)
+  return {
+    what: `${framework}: rest-api-key / ${what}`,
+    figure: added(own) / added(other),
+    unit: '×',
+    atMost,
+    verdict: verdictOf(median, doubt, orNoise),
+  }
+}
+
+function verdictOf(above, doubt, orNoise) {
+  if (above <= -doubt) return 'met'
+  if (above > doubt) return '**missed**'
+  return orNoise && above <= noise ? 'met, within the noise' : 'none: the noise is greater'
+}
+
 print([
-  row(`${framework}: bare, CPU time of a request`, quartilesOf(bares)),
-  row(`control: ${framework}: bare after bare`, quartilesOf(noise)),
-  ...others.map((server) =>
-    row(
-      `${framework}: added by ${server === own ? 'rest-api-key' : server === minimum ? 'a check by hand' : server.name}`,
-      added(server),
-    ),
-  ),
-  ratio(`${framework}: rest-api-key / a check by hand`, own, minimum, { atMost: 2 }),
-  ...peers.map((peer) => ratio(`${framework}: rest-api-key / ${peer.name}`, own, peer, { atMost: 1 })),
+  {
+    what: `${framework}: bare, CPU time of a request`,
+    figure: quartilesOf(bares).median,
+    unit: 'µs',
+    absolute: `${control.added.length} rounds`,
+  },
+  ...others.map((server) => ({
+    what:
+      server === control
+        ? `control: ${framework}: another bare server`
+        : `${framework}: added by ${nameOf(server)}`,
+    figure: added(server),
+    unit: 'µs',
+    spread: intervalOf(server.added),
+  })),
+  comparison('a check by hand', minimum, { atMost: 2 }),
+  ...peers.map((peer) => comparison(peer.name, peer, { atMost: 1, orNoise: true })),
 ])
+
+function nameOf(server) {
+  if (server === own) return 'rest-api-key'
+  return server === minimum ? 'a check by hand' : server.name
+}
