@@ -29,9 +29,7 @@ export const groups: readonly MutationGroup[] = [
         ),
       },
       addresses: {
-        mutate: sources(
-          'ip-address ip-rule ip-rules ip-rules-from-text trusted-client-ip forwarded-for address-reader',
-        ),
+        mutate: sources('ip-address ip-rule ip-rules ip-rules-from-text trusted-client-ip address-reader'),
         tests: unit('ip-address ip-rule ip-rules ip-rules-from-text trusted-client-ip address-reader'),
       },
       digests: {
@@ -71,7 +69,7 @@ export const groups: readonly MutationGroup[] = [
         mutate: [
           'adapters/*.ts',
           '!adapters/console-*.ts',
-          ...sources('request-authorizer role-guard principal'),
+          ...sources('request-authorizer role-guard principal forwarded-for'),
         ],
         tests: ['test/adapters/*.test.ts'],
       },
