@@ -52,14 +52,14 @@ export const groups: readonly MutationGroup[] = [
       },
       authorizer: {
         mutate: sources(
-          'authorizer authorizer-options cached-key checks decision-facts explain explanation feeds local-feed change-feed key-cache key-lookup last-used pending-read record-reader records-by-digest',
+          'authorizer authorizer-options cached-key checks deadline decision-facts explain explanation feeds local-feed change-feed key-cache key-lookup last-used pending-read record-reader records-by-digest',
         ),
         tests: unit(
           'authorizer-options authorizer-decisions authorizer-cache authorizer-feed authorizer-explain authorizer-fail-closed authorizer-secrets coalesced-look-ups last-used',
         ),
       },
       feeds: {
-        mutate: sources('reconnecting-feed pause deadline answer-within'),
+        mutate: sources('reconnecting-feed pause answer-within'),
         tests: unit('reconnecting-feed answer-within redis-changes authorizer-fail-closed'),
       },
     },

@@ -9,6 +9,13 @@ export const survivors: Survivors = {
       reason: 'Nothing is remembered of `undefined`, and it is no address: what follows comes to the same.',
     },
   ],
+  'src/answer-within.ts': [
+    {
+      line: 'reject(signal?.reason)',
+      changes: ['signal?.reason → signal.reason'],
+      reason: 'Only a signal calls it.',
+    },
+  ],
   'src/errors.ts': [
     {
       line: 'Object.defineProperty(this, brand, { value: true })',
