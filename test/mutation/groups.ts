@@ -48,7 +48,7 @@ export const groups: readonly MutationGroup[] = [
       },
       errors: {
         mutate: sources('errors store-error'),
-        tests: unit('errors authorizer-secrets authorizer-fail-closed'),
+        tests: unit('errors store-error authorizer-secrets authorizer-fail-closed'),
       },
       authorizer: {
         mutate: sources(

@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.js'
 
 /** Mutants of one line that no test can notice, because they do what the source does. */
-export interface Equivalent {
+interface Equivalent {
   readonly line: string
   readonly changes: readonly string[]
   /** Why nobody can tell the difference. */
