@@ -9,6 +9,7 @@
  * `--force`. A run of everything writes its figures to docs/mutation.md. The exit status is 1 if a group has less than its
  * share, if a mutant survives that test/mutation/survivors.ts does not explain, or if one is explained that does not survive.
  */
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -74,6 +75,11 @@ function isChosen(group: string, slice: string): boolean {
 
 async function run(id: string, { mutate, tests }: MutationSlice): Promise<readonly Mutant[]> {
   const report = `.tmp/mutation/${id}.json`
+  // Of another slice by this name nothing is kept, or its files would be counted.
+  const version = createHash('sha256')
+    .update(JSON.stringify([mutate, tests]))
+    .digest('hex')
+    .slice(0, 8)
   process.env.MUTATION_TESTS = tests.join(' ')
   const options: ConstructorParameters<typeof Stryker>[0] = {
     mutate: [...mutate],
@@ -83,7 +89,7 @@ async function run(id: string, { mutate, tests }: MutationSlice): Promise<readon
     coverageAnalysis: 'perTest',
     concurrency: Math.min(2, availableParallelism()),
     incremental: true,
-    incrementalFile: `.tmp/mutation/${id}.incremental.json`,
+    incrementalFile: `.tmp/mutation/${id}-${version}.incremental.json`,
     force: values.force,
     tempDirName: `.tmp/stryker-${id}`,
     ignorePatterns: ['.tmp', 'bench', 'coverage', 'dist', 'docs'],

@@ -54,7 +54,10 @@ describe('the stack of a wrapped error', () => {
     ['what is no error', 'm'],
     ['an error whose stack is no text', errorWith({ stack: { value: 7 } })],
     ['an error without frames', errorWith({ stack: { value: 'Error: m' } })],
-    ['an error whose message was changed', errorWith({ message: { value: 'another' } })],
+    [
+      'an error whose message was changed',
+      errorWith({ stack: { value: 'Error: m\n    at f (/a.js:1:2)' }, message: { value: 'another' } }),
+    ],
   ])('is our own for %s', (_, error) => {
     const label = error === 'm' ? 'string thrown' : 'Error'
     const [head, ...frames] = wrapped(error).stack?.split('\n') ?? []
