@@ -50,11 +50,12 @@ export const referenceIdForm = '1 to 256 characters of A-Z a-z 0-9 - . _ ~'
 export function stripBlanks(value: string): string {
   let start = 0
   let end = value.length
-  while (start < end && isBlank(value.charCodeAt(start))) start++
-  while (end > start && isBlank(value.charCodeAt(end - 1))) end--
-  return start === 0 && end === value.length ? value : value.slice(start, end)
+  while (isBlank(value.charCodeAt(start))) start++
+  while (isBlank(value.charCodeAt(end - 1))) end--
+  return value.slice(start, end)
 }
 
+/** Beyond the ends of a text there is no character, hence no blank. */
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
@@ -116,11 +117,11 @@ export function readCredentials(
   { grammars }: Credentials,
   headerLines: HeaderLines,
 ): string | typeof missing | typeof malformed {
-  let found: string | typeof missing = missing
+  let found: string | typeof missing | typeof malformed = missing
   for (const grammar of grammars) {
     const result = readHeader(grammar, headerLines(grammar.header))
     if (result === missing) continue
-    if (result === malformed || found !== missing) return malformed
+    if (found !== missing) return malformed
     found = result
   }
   return found
@@ -146,7 +147,7 @@ function readHeader(
 function claimedAfterComma(formats: readonly CredentialFormat[], value: string): boolean {
   for (let comma = value.indexOf(','); comma !== -1; comma = value.indexOf(',', comma + 1)) {
     let start = comma + 1
-    while (start < value.length && isBlank(value.charCodeAt(start))) start++
+    while (isBlank(value.charCodeAt(start))) start++
     if (formats.some((format) => format.claims(value, start))) return true
   }
   return false

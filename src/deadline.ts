@@ -2,21 +2,15 @@ import { RestApiKeyError } from './errors.js'
 import { storeError } from './store-error.js'
 
 /**
- * Calls the store and gives up after a while: the promise rejects, the signal aborts, and whatever comes later changes
- * nothing. A store that throws at once is treated like one that rejects.
+ * Calls the store and gives up after a while: the promise rejects, and whatever comes later changes nothing. A store that
+ * throws at once is treated like one that rejects.
  */
-export function withDeadline<T>(call: (signal: AbortSignal) => Promise<T>, timeoutMs: number): Promise<T> {
+export function withDeadline<T>(call: () => Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const controller = new AbortController()
     const timer = setTimeout(() => {
-      const error = new RestApiKeyError(
-        'store_timeout',
-        `The key store did not answer within ${timeoutMs} ms`,
-      )
-      reject(error)
-      controller.abort(error)
+      reject(new RestApiKeyError('store_timeout', `The key store did not answer within ${timeoutMs} ms`))
     }, timeoutMs)
-    new Promise<T>((answer) => answer(call(controller.signal))).then(
+    new Promise<T>((answer) => answer(call())).then(
       (value) => {
         clearTimeout(timer)
         resolve(value)

@@ -100,9 +100,9 @@ export class RestApiKeyError extends Error {
  */
 export function isRestApiKeyError(value: unknown): value is RestApiKeyError {
   try {
-    return typeof value === 'object' && value !== null && brand in value
+    return brand in (value as object)
   } catch {
-    // A proxy that refuses to be asked.
+    // No object, or a proxy that refuses to be asked.
     return false
   }
 }

@@ -6,7 +6,6 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   switch (typeof value) {
     case 'undefined':
-      return 'undefined'
     case 'number':
     case 'boolean':
     case 'bigint':

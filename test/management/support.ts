@@ -2,7 +2,9 @@ import { memoryStore } from 'rest-api-key'
 import {
   type AuditEvent,
   createKeyManager,
+  type ImportReport,
   type KeyManagerOptions,
+  type KeyRepository,
   type TenantKeys,
 } from 'rest-api-key/management'
 
@@ -20,6 +22,17 @@ export async function openManager(options: Partial<KeyManagerOptions> = {}) {
   const globex = manager.as({ tenantId: 'globex', userId: 'jdoe', role: 'Administrator' })
   return { repository, manager, acme, globex, audit }
 }
+
+/** Two tenants, one of them with a group for keys that were issued elsewhere. */
+export async function openForImport(repository: KeyRepository = memoryStore()) {
+  const manager = createKeyManager({ repository, authorize: () => true })
+  const acme = manager.as({ tenantId: 'acme', userId: 'jdoe' })
+  const globex = manager.as({ tenantId: 'globex', userId: 'jdoe' })
+  const { id: groupId } = await acme.createGroup({ name: 'Imported keys' })
+  return { acme, globex, groupId, repository }
+}
+
+export const rowsIn = ({ imported, unchanged, refused }: ImportReport) => imported + unchanged + refused
 
 export async function withKey(keys: TenantKeys) {
   const group = await keys.createGroup({ name: 'Integrations' })

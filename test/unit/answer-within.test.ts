@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { answerWithin } from '../../src/answer-within.js'
 import { pause } from '../../src/pause.js'
@@ -12,10 +13,11 @@ expectNoUnhandledRejections()
 const never = new Promise<never>(() => {})
 
 describe('an answer', () => {
-  it('is passed on, as is a failure, and leaves no timer', async () => {
+  it('is passed on, as is a failure, and leaves neither timer nor listener', async () => {
     const { signal } = new AbortController()
     expect(await answerWithin(10, Promise.resolve('answer'), signal)).toBe('answer')
     expect(await failureOf(answerWithin(10, Promise.reject('failure')))).toBe('failure')
+    expect(getEventListeners(signal, 'abort')).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -39,15 +41,17 @@ describe('an answer', () => {
 })
 
 describe('a pause', () => {
-  it('lasts so long', async () => {
+  it('lasts so long, and leaves no listener', async () => {
     let isOver = false
-    void pause(10, new AbortController().signal).then(() => {
+    const { signal } = new AbortController()
+    void pause(10, signal).then(() => {
       isOver = true
     })
     await vi.advanceTimersByTimeAsync(9)
     expect(isOver).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
     expect(isOver).toBe(true)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('is over when the signal aborts, or has aborted', async () => {

@@ -117,6 +117,7 @@ describe('the Authorization header', () => {
       ['with a scheme and a token of 8 kB', `Bearer ${'a'.repeat(8192)}`, missing],
       ['with a scheme and 8 kB of "="', `Basic ${'='.repeat(8192)}`, missing],
       ['with a scheme and two spaces', 'Bearer  x', missing],
+      ['with a scheme that is our name after one letter', `xrest_api_key ${id}`, missing],
       ['with a scheme that ends like our name', `x_rest_api_key ${id}`, missing],
       ['with a scheme that is the beginning of our name', `rest_api ${id}`, missing],
       ['with two foreign schemes that Fetch has joined', 'Basic YTpi, Bearer x', missing],

@@ -37,6 +37,13 @@ it.each([
   expect(isRestApiKeyError(value)).toBe(false)
 })
 
+it('what refuses to be asked is none', () => {
+  const has = () => {
+    throw new Error('x')
+  }
+  expect(isRestApiKeyError(new Proxy({}, { has }))).toBe(false)
+})
+
 it('the brand is in no listing of an error', () => {
   const error = new RestApiKeyError('closed', 'a message')
   expect(Object.keys(error).sort()).toEqual(['code', 'faults', 'name'])

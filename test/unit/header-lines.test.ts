@@ -17,6 +17,7 @@ describe('headerLinesOf an IncomingMessage', () => {
     ['keeps empty lines', ['Authorization', '', 'Authorization', 'x'], ['', 'x']],
     ['does not split at commas', ['Authorization', 'x, y'], ['x, y']],
     ['does not take a value for a name', ['X-Name', 'authorization', 'X-Other', 'z'], []],
+    ['does not take another name of the same length', ['X-Other-Names', 'x'], []],
     ['does not take a longer name', ['Authorization2', 'x', 'X-Authorization', 'y'], []],
     ['ignores a name without a value', ['Host', 'a', 'Authorization'], []],
   ])('%s', (_, rawHeaders, lines) => {
@@ -52,6 +53,7 @@ it.each([
   ['null', null],
   ['a plain object of headers', { authorization: canary }],
   ['a request with headers only', { headers: { authorization: canary } }],
+  ['an object whose "get" is no function', { get: canary }],
   ['raw headers that are no list', { rawHeaders: canary }],
   ['a text', canary],
   ['a list', [canary]],

@@ -27,6 +27,7 @@ const malformed: readonly (readonly [title: string, rule: unknown])[] = [
   ['an octet above 255', '192.0.2.256'],
   ['five octets', '192.0.2.7.8'],
   ['a dot behind', '192.0.2.7.'],
+  ['a dot and no octet behind it', '192.0.2.'],
   ['a sign', '+192.0.2.7'],
   ['an exponent', '1e2.0.0.1'],
   ['full-width digits', '\uff11\uff19\uff12.0.2.7'],
@@ -140,6 +141,8 @@ describe('a malformed rule is refused', () => {
 })
 
 describe('the message about a malformed rule', () => {
+  const longest = '0000:0000:0000:0000:0000:ffff:255.255.255.'
+
   it.each([
     ['192.0.2.7/33', 'An IP rule must be a CIDR block of at most 32 bits, not "192.0.2.7/33"'],
     ['::/129', 'An IP rule must be a CIDR block of at most 128 bits, not "::/129"'],
@@ -161,6 +164,18 @@ describe('the message about a malformed rule', () => {
       '10.0.0.2 - 10.0.0.3',
       'An IP rule must be a range: two addresses with "-" between them and no blanks, not "10.0.0.2 - 10.0.0.3"',
     ],
+    [
+      '10.0.0.2-x',
+      'An IP rule must be a range: two addresses with "-" between them and no blanks, not another text',
+    ],
+    [
+      'x-10.0.0.2',
+      'An IP rule must be a range: two addresses with "-" between them and no blanks, not another text',
+    ],
+    [
+      `${longest}255-${longest}254`,
+      `An IP rule must be a range whose start is not above its end, not "${longest}255-${longest}254"`,
+    ],
     ['', 'An IP rule must be an address, a CIDR block or a range start-end, not an empty text'],
     ['localhost', 'An IP rule must be an address, a CIDR block or a range start-end, not another text'],
   ])('says what is wrong with %j', (rule, message) => {
@@ -176,6 +191,9 @@ describe('the message about a malformed rule', () => {
     ['a number', '48151623'],
     ['an address and a Reference ID', '192.0.2.7,0123456789ABCDEF0123456789ABCDEF'],
     ['a block of a Reference ID', '0123456789ABCDEF0123456789ABCDEF/24'],
+    ['a word behind an address', '192.0.2.7/secret'],
+    ['a word in front of an address', 'secret 192.0.2.300'],
+    ['a text longer than any rule', `${longest}255-${longest}254 `],
     ['a range of Reference IDs', '192.0.2.7-0123456789ABCDEF0123456789ABCDEF'],
   ])('does not repeat %s that came into the wrong column', (_, secret) => {
     let message = ''
@@ -187,6 +205,13 @@ describe('the message about a malformed rule', () => {
     expect(message).toMatch(/, not another text$/)
   })
 })
+
+it.each([7, undefined, ['192.0.2.7']])(
+  'the message about what is no text shows nothing of it: %s',
+  (rule) => {
+    expect(() => parseIpRule(rule)).toThrow(/^An IP rule must be a text$/)
+  },
+)
 
 describe('a rule is read as its first and last address', () => {
   it.each<[rule: string, first: number | bigint, last: number | bigint]>([

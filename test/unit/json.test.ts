@@ -63,6 +63,18 @@ describe('frozenJson', () => {
     expect(frozenJson(nested(31))).toEqual(nested(31))
   })
 
+  it('copies 32 levels of lists, and no more', () => {
+    const lists = (levels: number): unknown => (levels === 0 ? 'end' : [lists(levels - 1)])
+    expect(frozenJson(lists(32))).toEqual(lists(32))
+    expect(frozenJson(lists(33))).toBeUndefined()
+  })
+
+  it('copies 100,000 values, and no more', () => {
+    const list = (values: number) => Array.from({ length: values - 1 }, () => null)
+    expect(frozenJson(list(100_000))).toHaveLength(99_999)
+    expect(frozenJson(list(100_001))).toBeUndefined()
+  })
+
   it('leaves out members that are undefined', () => {
     expect(Object.keys(frozenJson({ a: undefined, b: 1 }) as object)).toEqual(['b'])
   })
@@ -93,6 +105,7 @@ describe('isPlainObject', () => {
     ['a Date of another realm', runInNewContext('new Date(0)'), false],
     ['a Map', new Map(), false],
     ['null', null, false],
+    ['undefined', undefined, false],
     ['a text', 'x', false],
     ['a function', () => 1, false],
   ])('%s: %s', (_, value, expected) => {

@@ -163,6 +163,10 @@ it.each<[title: string, value: unknown]>([
   expectError(denial.cause, 'invalid_record', 'A store must return a record or null')
 })
 
+it('null in place of one of several records is a failure of the store', async () => {
+  expect(() => parseKeyRecord(null, digest)).toThrow('A store must return a record or null')
+})
+
 it('a record whose field throws is a failure of the store', async () => {
   const denial = await denialOf(
     answeringStore(async () =>

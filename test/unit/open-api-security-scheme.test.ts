@@ -37,6 +37,11 @@ it('describes a Bearer token with the scheme that OpenAPI has for it', () => {
   })
 })
 
+it('describes a format of a header of its own, whatever its name, as a header', () => {
+  const format = { ...headerCredentials('X-Token'), name: 'bearer' }
+  expect(openApiSecurityScheme(format)).toMatchObject({ type: 'apiKey', name: 'X-Token' })
+})
+
 it.each([restApiKeyCredentials(), headerCredentials('x-api-key'), bearerCredentials()])(
   'cannot be changed: $form',
   (format) => {

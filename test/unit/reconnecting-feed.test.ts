@@ -240,7 +240,7 @@ describe('onError', () => {
     })
     const end = feed.subscribe(recordingListener())
     await vi.advanceTimersByTimeAsync(0)
-    expectError(errors[0], 'feed_failed', 'TypeError')
+    expectError(errors[0], 'feed_failed', 'The change feed failed', 'TypeError')
     await end()
   })
 

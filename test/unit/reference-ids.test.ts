@@ -150,7 +150,13 @@ describe('with a prefix of its own', () => {
   })
 
   it('a mistyped option is refused', () => {
-    expectRefusal(() => referenceIds({ prefx: canary } as never), 'unknown_option', '"prefx"', '"prefix"')
+    expectRefusal(
+      () => referenceIds({ prefx: canary } as never),
+      'unknown_option',
+      '"prefx"',
+      'referenceIds',
+      '"prefix"',
+    )
   })
 })
 

@@ -15,6 +15,7 @@ it.each([
   ['Basic x, rest_api_key=a', 9, true],
   ['Basic x, rest_api_key=a', 8, false],
   ['rest_api_key=a, b', 16, false],
+  ['rest_api_key', 12, false],
   [' rest_api_key=a', 0, false],
   ['xrest_api_key=a', 0, false],
   ['rest_api_ke', 0, false],

@@ -20,6 +20,8 @@ it.each<[current: unknown, added: string, merged: string]>([
   ['*', 'authorization', '*'],
   ['Origin, *', 'authorization', '*'],
   ['Origin', '', 'Origin'],
+  ['Origin,Accept', '', 'Origin,Accept'],
+  ['Origin,Accept', 'Origin,Accept', 'Origin,Accept'],
   ['', '', ''],
 ])('%j with %j is %j', (current, added, merged) => {
   expect(mergeVary(current, added)).toBe(merged)

@@ -1,0 +1,99 @@
+/** Source files that are mutated in one run, and the tests that must notice. */
+export interface MutationSlice {
+  readonly mutate: readonly string[]
+  readonly tests: readonly string[]
+}
+
+/** Parts of the library with one promise. Only the tests next to a slice are run: what kills a mutant stands near it. */
+export interface MutationGroup {
+  readonly name: string
+  /** The least share of mutants that the tests must notice, in per cent. */
+  readonly atLeast: number
+  readonly slices: Readonly<Record<string, MutationSlice>>
+}
+
+const sources = (names: string) => names.split(' ').map((name) => `src/${name}.ts`)
+const unit = (names: string) => names.split(' ').map((name) => `test/unit/${name}.test.ts`)
+
+export const groups: readonly MutationGroup[] = [
+  {
+    name: 'core',
+    atLeast: 95,
+    slices: {
+      header: {
+        mutate: sources(
+          'credentials header-credentials bearer-credentials rest-api-key-credentials header-lines header-name authorization-for open-api-security-scheme vary',
+        ),
+        tests: unit(
+          'credentials header-credentials bearer-credentials rest-api-key-credentials header-lines header-name authorization-for open-api-security-scheme vary',
+        ),
+      },
+      addresses: {
+        mutate: sources('ip-address ip-rule ip-rules ip-rules-from-text trusted-client-ip address-reader'),
+        tests: unit('ip-address ip-rule ip-rules ip-rules-from-text trusted-client-ip address-reader'),
+      },
+      digests: {
+        mutate: sources('digest sha256 sha256-digest hmac-sha256-digest plain-digest reference-ids crc32'),
+        tests: unit(
+          'digest sha256-digest hmac-sha256-digest plain-digest reference-ids crc32 authorizer-secrets',
+        ),
+      },
+      values: {
+        mutate: sources(
+          'options json key-record response decision denials tenant tenant-from-header tenant-from-param tenant-from-subdomain feed-message notify',
+        ),
+        tests: unit(
+          'options json key-record response tenant tenant-from-header tenant-from-param tenant-from-subdomain feed-message authorizer-options authorizer-decisions',
+        ),
+      },
+      errors: {
+        mutate: sources('errors store-error'),
+        tests: unit('errors store-error authorizer-secrets authorizer-fail-closed'),
+      },
+      authorizer: {
+        mutate: sources(
+          'authorizer authorizer-options cached-key checks deadline decision-facts explain explanation feeds local-feed change-feed key-cache key-lookup last-used pending-read record-reader records-by-digest',
+        ),
+        tests: unit(
+          'authorizer-options authorizer-decisions authorizer-cache authorizer-feed authorizer-explain authorizer-fail-closed authorizer-secrets coalesced-look-ups last-used',
+        ),
+      },
+      feeds: {
+        mutate: sources('reconnecting-feed pause answer-within'),
+        tests: unit('reconnecting-feed answer-within redis-changes authorizer-fail-closed'),
+      },
+    },
+  },
+  {
+    name: 'adapters',
+    atLeast: 95,
+    slices: {
+      // What all frameworks have in common is seen in their answers.
+      frameworks: {
+        mutate: [
+          'adapters/*.ts',
+          '!adapters/console-*.ts',
+          ...sources('request-authorizer role-guard principal forwarded-for'),
+        ],
+        tests: ['test/adapters/*.test.ts'],
+      },
+    },
+  },
+  {
+    name: 'management',
+    atLeast: 90,
+    slices: {
+      management: {
+        mutate: ['src/management/*.ts'],
+        tests: ['test/management/{manager,authority,contract,import}.test.ts'],
+      },
+    },
+  },
+  {
+    name: 'stores',
+    atLeast: 90,
+    slices: {
+      memory: { mutate: sources('stores/memory'), tests: [...unit('memory'), 'test/stores/memory.test.ts'] },
+    },
+  },
+]

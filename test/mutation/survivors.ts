@@ -1,0 +1,111 @@
+import type { Survivors } from './judge.js'
+
+/** Every mutant that no test notices, and why none can. `npm run test:mutation` refuses a list that is not exact. */
+export const survivors: Survivors = {
+  'src/address-reader.ts': [
+    {
+      line: 'if (ip === undefined) return undefined',
+      changes: ['ip === undefined → false'],
+      reason: 'Nothing is remembered of `undefined`, and it is no address: what follows comes to the same.',
+    },
+  ],
+  'src/answer-within.ts': [
+    {
+      line: 'reject(signal?.reason)',
+      changes: ['signal?.reason → signal.reason'],
+      reason: 'Only a signal calls it.',
+    },
+  ],
+  'src/errors.ts': [
+    {
+      line: 'Object.defineProperty(this, brand, { value: true })',
+      changes: ['{ value: true } → {}', 'true → false'],
+      reason: 'An error is recognised by having the brand, whatever its value.',
+    },
+  ],
+  'src/header-credentials.ts': [
+    {
+      line: "name: '',",
+      changes: [`'' → "Stryker was here!"`],
+      reason:
+        'A name is compared with those of other formats of the same header only, which all have this one.',
+    },
+  ],
+  'src/header-lines.ts': [
+    {
+      line: 'if (candidate.length === name.length && (candidate === name || candidate.toLowerCase() === name)) {',
+      changes: ['candidate.length === name.length → true', 'candidate === name → false'],
+      reason: 'Cheap comparisons before the one that decides.',
+    },
+  ],
+  'src/ip-rules.ts': [
+    {
+      line: 'return address === undefined ? undefined : rules.find((rule) => contains(parseIpRule(rule), address))',
+      changes: ['address === undefined → false'],
+      reason: 'No rule contains `undefined`, whose type is that of no address.',
+    },
+    {
+      line: 'merged[merged.length - 1] = { first: previous.first, last: range.last }',
+      changes: ['merged.length - 1 → merged.length + 1'],
+      reason:
+        'The range that is not replaced has the same start and stands before the longer one, which is found.',
+    },
+    {
+      line: "return typeof a === typeof b ? a > b : typeof a === 'bigint'",
+      changes: ['a > b → a >= b'],
+      reason: 'Ranges with one start are merged, in whatever order they come.',
+    },
+    {
+      line: 'previous.last < range.first',
+      changes: ['previous.last < range.first → previous.last <= range.first'],
+      reason: 'Ranges that share one address name the same addresses whether they are merged or not.',
+    },
+    {
+      line: '} else if (range.last > previous.last) {',
+      changes: ['range.last > previous.last → range.last >= previous.last'],
+      reason: 'A range is replaced by an equal one.',
+    },
+  ],
+  'src/json.ts': [
+    {
+      line: "if (typeof value !== 'object' || depth >= maxDepth) return undefined",
+      changes: ["typeof value !== 'object' → false"],
+      reason: 'What is no object is no plain object either, which is found out below.',
+    },
+  ],
+  'src/notify.ts': [
+    {
+      line: 'Promise.resolve(hook?.(...args)).catch(() => {})',
+      changes: ['hook?.(...args) → hook(...args)'],
+      reason: 'To call what is not there throws, which is ignored like every failure of a hook.',
+    },
+  ],
+  'src/rest-api-key-credentials.ts': [
+    {
+      line: 'if (value.startsWith(name, offset)) return true',
+      changes: ['value.startsWith(name, offset) → false'],
+      reason: 'The usual case, sooner: the pattern below finds the same.',
+    },
+  ],
+  'src/tenant-from-subdomain.ts': [
+    {
+      line: "return host.exec(trustedHost() ?? '')?.[1]?.toLowerCase()",
+      changes: [
+        "host.exec(trustedHost() ?? '')?.[1]?.toLowerCase → host.exec(trustedHost() ?? '')?.[1].toLowerCase",
+        `'' → "Stryker was here!"`,
+      ],
+      reason: 'Whatever matches has a label; and any text that is no host will do where there is no host.',
+    },
+  ],
+  'src/vary.ts': [
+    {
+      line: "if (present === '' || present === added) return added",
+      changes: [
+        "present === '' → false",
+        "present === '' || present === added → present === '' && present === added",
+        `'' → "Stryker was here!"`,
+      ],
+      reason: 'The usual cases, sooner: what follows comes to the same.',
+    },
+  ],
+}
