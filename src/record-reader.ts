@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers'
 import { RestApiKeyError } from './errors.js'
 import { parseKeyRecord, type ValidKeyRecord } from './key-record.js'
 import type { KeyStore } from './key-store.js'
+import { type LazySignal, lazySignal } from './lazy-signal.js'
 import { PendingRead } from './pending-read.js'
 import { recordsByDigest } from './records-by-digest.js'
 import { storeError } from './store-error.js'
@@ -64,7 +65,7 @@ export class RecordReader {
 
   /** The query is over when the last of its reads is: answered, or given up. */
   #send(reads: readonly PendingRead[]): void {
-    const controller = new AbortController()
+    const query = lazySignal()
     const sentAtMs = performance.now()
     let waiting = reads.length
     let answered = false
@@ -78,13 +79,13 @@ export class RecordReader {
       read.onEnd(() => {
         waiting--
         if (waiting > 0) return
-        if (!answered) controller.abort()
+        if (!answered) query.abort()
         // Those who are answered together may all have more to ask in this turn of the event loop.
         if (reads.length > 1) setImmediate(onOver)
         else onOver()
       })
     }
-    this.#ask(reads, controller.signal).then(
+    this.#ask(reads, query.options).then(
       (recordOf) => {
         answered = true
         for (const read of reads) settle(read, recordOf)
@@ -99,16 +100,16 @@ export class RecordReader {
   /** What the store says, for each of the digests. */
   async #ask(
     reads: readonly PendingRead[],
-    signal: AbortSignal,
+    options: LazySignal['options'],
   ): Promise<(digest: string) => ValidKeyRecord | null> {
     const { store } = this.#options
     const [{ digest }] = reads as readonly [PendingRead]
     if (reads.length === 1 || store.findManyByDigest === undefined) {
-      const record = await store.findByDigest(digest, { signal })
+      const record = await store.findByDigest(digest, options)
       return () => (record === null ? null : parseKeyRecord(record, digest))
     }
     const digests = [...new Set(reads.map((read) => read.digest))]
-    return recordsByDigest(await store.findManyByDigest(digests, { signal }), digests)
+    return recordsByDigest(await store.findManyByDigest(digests, options), digests)
   }
 }
 
