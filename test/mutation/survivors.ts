@@ -100,11 +100,7 @@ export const survivors: Survivors = {
   'src/vary.ts': [
     {
       line: "if (present === '' || present === added) return added",
-      changes: [
-        "present === '' → false",
-        "present === '' || present === added → present === '' && present === added",
-        `'' → "Stryker was here!"`,
-      ],
+      changes: ["present === '' → false", `'' → "Stryker was here!"`],
       reason: 'The usual cases, sooner: what follows comes to the same.',
     },
   ],
