@@ -23,6 +23,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
+    // What tests start as processes of their own is not counted: the command line and the packed package.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**', 'adapters/**'],
+      reporter: ['text', 'text-summary'],
+      reportsDirectory: '.tmp/coverage',
+    },
     // Much of the time is spent waiting for servers, browsers and other processes: one worker for each core would idle.
     maxWorkers: Math.max(3, availableParallelism() - 1),
   },

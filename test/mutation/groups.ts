@@ -52,10 +52,10 @@ export const groups: readonly MutationGroup[] = [
       },
       authorizer: {
         mutate: sources(
-          'authorizer authorizer-options cached-key checks deadline decision-facts explain explanation feeds local-feed change-feed key-cache key-lookup last-used pending-read record-reader records-by-digest',
+          'authorizer authorizer-options cached-key check-details checks deadline decision-facts explain explanation feeds local-feed change-feed key-cache key-lookup last-used lazy-signal pending-read record-reader records-by-digest',
         ),
         tests: unit(
-          'authorizer-options authorizer-decisions authorizer-cache authorizer-feed authorizer-explain authorizer-fail-closed authorizer-secrets coalesced-look-ups last-used',
+          'authorizer-options authorizer-decisions authorizer-cache authorizer-feed authorizer-explain authorizer-fail-closed authorizer-secrets coalesced-look-ups last-used lazy-signal',
         ),
       },
       feeds: {
@@ -72,6 +72,7 @@ export const groups: readonly MutationGroup[] = [
       frameworks: {
         mutate: [
           'adapters/*.ts',
+          'adapters/{nestjs,platforms}/*.ts',
           '!adapters/console-*.ts',
           ...sources('request-authorizer role-guard principal forwarded-for'),
         ],

@@ -1,0 +1,25 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { groups } from './groups.js'
+
+const repository = join(import.meta.dirname, '../..')
+const slices = groups.flatMap((group) => Object.values(group.slices))
+/** What holds types only, or names what others hold. */
+const withoutCode = ['authorization-request', 'index', 'key-store']
+
+describe('the slices of the mutation tests', () => {
+  it('hold every file of the core', () => {
+    const mutated = slices.flatMap(({ mutate }) => mutate)
+    const files = readdirSync(join(repository, 'src')).flatMap((file) => file.match(/^(.+)\.ts$/)?.[1] ?? [])
+    const left = files.filter((file) => !mutated.includes(`src/${file}.ts`))
+    expect(left).toEqual(withoutCode)
+  })
+
+  it('name files that exist', () => {
+    const named = slices
+      .flatMap(({ mutate, tests }) => [...mutate, ...tests])
+      .filter((path) => !/[*{!]/.test(path))
+    expect(named.filter((path) => !existsSync(join(repository, path)))).toEqual([])
+  })
+})
