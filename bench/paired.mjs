@@ -3,16 +3,19 @@
  * and a ratio compares measurements of one round: what slows the machine down for a while slows both. Rounds are short,
  * a millisecond or less, so that most of them are not interrupted; the medians drop those that are.
  *
- * A candidate is `{ name, call }`: `call(index)`, with an index below `indexes`, resolves to what must be truthy. The
- * baseline is measured twice; the second one is the control, whose ratio says how far to trust the others.
+ * A candidate is `{ name, call }`: `call(index)`, with an index below `indexes`, resolves to what must be truthy. First the
+ * baseline is measured against itself; this is the control, whose ratio says how far to trust the others. It has rounds of
+ * its own: in the same rounds the baseline would run twice, and find twice as much of its data in the processor's caches.
  */
 export async function paired([baseline, ...others], { rounds, callsPerRound, indexes }) {
-  const candidates = [baseline, { ...baseline, name: 'control' }, ...others].map((candidate) => ({
-    ...candidate,
-    run: loopOf(candidate),
-    times: [],
-  }))
-  const next = sequenceOf(indexes)
+  const settings = { rounds, callsPerRound, next: sequenceOf(indexes) }
+  const [, control] = await inRounds([baseline, { ...baseline, name: 'control' }], settings)
+  const [first, ...rest] = await inRounds([baseline, ...others], settings)
+  return [first, control, ...rest]
+}
+
+async function inRounds(given, { rounds, callsPerRound, next }) {
+  const candidates = given.map((candidate) => ({ ...candidate, run: loopOf(candidate), times: [] }))
   for (let warmUp = 0; warmUp < 5; warmUp++) {
     for (const candidate of candidates) await nanoseconds(candidate, callsPerRound, next)
   }
