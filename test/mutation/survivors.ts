@@ -40,30 +40,25 @@ export const survivors: Survivors = {
   ],
   'src/ip-rules.ts': [
     {
-      line: 'return address === undefined ? undefined : rules.find((rule) => contains(parseIpRule(rule), address))',
-      changes: ['address === undefined → false'],
-      reason: 'No rule contains `undefined`, whose type is that of no address.',
-    },
-    {
-      line: 'merged[merged.length - 1] = { first: previous.first, last: range.last }',
-      changes: ['merged.length - 1 → merged.length + 1'],
-      reason:
-        'The range that is not replaced has the same start and stands before the longer one, which is found.',
-    },
-    {
-      line: "return typeof a === typeof b ? a > b : typeof a === 'bigint'",
-      changes: ['a > b → a >= b'],
+      line: 'ranges.sort((a, b) => a.first.length - b.first.length || (a.first < b.first ? -1 : 1))',
+      changes: ['a.first < b.first → a.first <= b.first'],
       reason: 'Ranges with one start are merged, in whatever order they come.',
     },
     {
-      line: 'previous.last < range.first',
+      line: 'if (previous?.first.length !== range.first.length || previous.last < range.first) merged.push(range)',
       changes: ['previous.last < range.first → previous.last <= range.first'],
       reason: 'Ranges that share one address name the same addresses whether they are merged or not.',
     },
     {
-      line: '} else if (range.last > previous.last) {',
+      line: 'else if (range.last > previous.last) merged[merged.length - 1] = { ...previous, last: range.last }',
       changes: ['range.last > previous.last → range.last >= previous.last'],
       reason: 'A range is replaced by an equal one.',
+    },
+    {
+      line: 'else if (range.last > previous.last) merged[merged.length - 1] = { ...previous, last: range.last }',
+      changes: ['merged.length - 1 → merged.length + 1'],
+      reason:
+        'The range that is not replaced has the same start and stands before the longer one, which is found.',
     },
   ],
   'src/json.ts': [
