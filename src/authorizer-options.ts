@@ -7,6 +7,7 @@ import type { KeyCacheLimits } from './key-cache.js'
 import type { KeyStore } from './key-store.js'
 import type { LastUsedConfig, LastUsedOptions } from './last-used.js'
 import {
+  assertMethod,
   assertOptions,
   capacity,
   invalidOption,
@@ -101,16 +102,10 @@ export function parseAuthorizerOptions(options: AuthorizerOptions): AuthorizerCo
     realm = 'api',
     onDecision,
   } = options
-  if (!has(store, 'findByDigest')) throw invalidOption('store', 'an object with a method findByDigest', store)
-  if (referenceIds !== undefined && !has(referenceIds, 'check')) {
-    throw invalidOption('referenceIds', 'made by referenceIds()', referenceIds)
-  }
-  if (changes !== undefined && !has(changes, 'subscribe')) {
-    throw invalidOption('changes', 'a ChangeFeed, an object with a method subscribe', changes)
-  }
-  if (store.changes !== undefined && !has(store.changes, 'subscribe')) {
-    throw invalidOption('store.changes', 'a ChangeFeed, an object with a method subscribe', store.changes)
-  }
+  assertMethod('store', store, 'findByDigest')
+  if (referenceIds !== undefined) assertMethod('referenceIds', referenceIds, 'check', 'made by referenceIds()')
+  if (changes !== undefined) assertMethod('changes', changes, 'subscribe')
+  if (store.changes !== undefined) assertMethod('store.changes', store.changes, 'subscribe')
   if (typeof realm !== 'string' || !/^[ !#-[\]-~]+$/.test(realm)) {
     throw invalidOption('realm', 'one or more printable ASCII characters without " and \\', realm)
   }
@@ -163,21 +158,11 @@ function parseLastUsedOptions(
   assertOptions('lastUsed', given, ['intervalMs', 'maxPending', 'onError'])
   const { intervalMs, maxPending, onError } = given
   optionalFunction('lastUsed.onError', onError)
-  if (!has(store, 'touch')) {
-    throw invalidOption('store', 'one with a method touch, because "lastUsed" is given', store)
-  }
+  assertMethod('store', store, 'touch', 'one with a method touch, because "lastUsed" is given')
   return {
     intervalMs: milliseconds('lastUsed.intervalMs', intervalMs, 60_000, 1),
     maxPending: capacity('lastUsed.maxPending', maxPending, 10_000),
     onError,
     touch: async (uses) => store.touch?.(uses),
   }
-}
-
-function has(value: unknown, method: string): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as Record<string, unknown>)[method] === 'function'
-  )
 }
