@@ -103,7 +103,8 @@ export function parseAuthorizerOptions(options: AuthorizerOptions): AuthorizerCo
     onDecision,
   } = options
   assertMethod('store', store, 'findByDigest')
-  if (referenceIds !== undefined) assertMethod('referenceIds', referenceIds, 'check', 'made by referenceIds()')
+  if (referenceIds !== undefined)
+    assertMethod('referenceIds', referenceIds, 'check', 'made by referenceIds()')
   if (changes !== undefined) assertMethod('changes', changes, 'subscribe')
   if (store.changes !== undefined) assertMethod('store.changes', store.changes, 'subscribe')
   if (typeof realm !== 'string' || !/^[ !#-[\]-~]+$/.test(realm)) {

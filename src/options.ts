@@ -74,6 +74,19 @@ export function assertMethod(
   }
 }
 
+/** The one or the several values of an option, at least one and each of this kind: a copy. */
+export function listOf<T>(
+  option: string,
+  value: unknown,
+  isOne: (item: unknown) => item is T,
+  expected: string,
+): readonly T[] {
+  const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
+  const wrong = list.findIndex((item) => !isOne(item))
+  if (list.length === 0 || wrong !== -1) throw invalidOption(option, expected, list[wrong])
+  return list as readonly T[]
+}
+
 export function optionalFunction(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw invalidOption(option, 'a function', value)
 }

@@ -2,7 +2,14 @@ import type { Authorizer } from './authorizer.js'
 import type { Anonymous, Decision } from './decision.js'
 import { RestApiKeyError } from './errors.js'
 import type { HeaderLines } from './header-lines.js'
-import { assertMethod, assertOptions, describe, invalidOption, optionalBoolean, optionalFunction } from './options.js'
+import {
+  assertMethod,
+  assertOptions,
+  describe,
+  invalidOption,
+  optionalBoolean,
+  optionalFunction,
+} from './options.js'
 import type { Principal } from './principal.js'
 import {
   isTenantFromKey,

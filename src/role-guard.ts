@@ -1,17 +1,15 @@
 import type { Denied } from './decision.js'
 import { RestApiKeyError } from './errors.js'
-import { invalidOption } from './options.js'
+import { listOf } from './options.js'
 import type { RequestAuthorization } from './request-authorizer.js'
 
 /** The roles of `requireRole`, checked when the route is defined. */
 export function parseRoles(roles: readonly unknown[]): readonly string[] {
-  if (roles.length === 0) throw new RestApiKeyError('invalid_option', '"requireRole" needs at least one role')
-  for (const role of roles) {
-    if (typeof role !== 'string' || role === '') {
-      throw invalidOption('requireRole(...roles)', 'texts that are not empty', role)
-    }
-  }
-  return [...(roles as readonly string[])]
+  return listOf('requireRole(...roles)', roles, isRole, 'at least one text, and none that is empty')
+}
+
+function isRole(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }
 
 /** Guards a route by role; what it needs to know was left on the request by `apiKeyAuth`. */

@@ -75,13 +75,6 @@ export const survivors: Survivors = {
       reason: 'To call what is not there throws, which is ignored like every failure of a hook.',
     },
   ],
-  'src/rest-api-key-credentials.ts': [
-    {
-      line: 'if (value.startsWith(name, offset)) return true',
-      changes: ['value.startsWith(name, offset) → false'],
-      reason: 'The usual case, sooner: the pattern below finds the same.',
-    },
-  ],
   'src/tenant-from-subdomain.ts': [
     {
       line: "return host.exec(trustedHost() ?? '')?.[1]?.toLowerCase()",
