@@ -131,22 +131,19 @@ const knownOfCache = ['maxEntries', 'maxAgeMs', 'lostFeedMaxAgeMs', 'maxUnknown'
 function parseCacheOptions(options: CacheOptions | false = {}): KeyCacheLimits | undefined {
   if (options === false) return undefined
   assertOptions('cache', options, knownOfCache)
-  const maxAgeMs = milliseconds('cache.maxAgeMs', options.maxAgeMs, 30_000, 0)
-  const lostFeedMaxAgeMs = milliseconds(
-    'cache.lostFeedMaxAgeMs',
-    options.lostFeedMaxAgeMs,
-    Math.min(5_000, maxAgeMs),
-    0,
-  )
+  const number = (name: keyof CacheOptions, read: typeof capacity, fallback: number) =>
+    read(`cache.${name}`, options[name], fallback)
+  const maxAgeMs = number('maxAgeMs', milliseconds, 30_000)
+  const lostFeedMaxAgeMs = number('lostFeedMaxAgeMs', milliseconds, Math.min(5_000, maxAgeMs))
   if (lostFeedMaxAgeMs > maxAgeMs) {
     throw invalidOption('cache.lostFeedMaxAgeMs', `at most "cache.maxAgeMs" (${maxAgeMs})`, lostFeedMaxAgeMs)
   }
   return {
-    maxEntries: capacity('cache.maxEntries', options.maxEntries, 10_000),
+    maxEntries: number('maxEntries', capacity, 10_000),
     maxAgeMs,
     lostFeedMaxAgeMs,
-    maxUnknown: capacity('cache.maxUnknown', options.maxUnknown, 10_000),
-    unknownMaxAgeMs: milliseconds('cache.unknownMaxAgeMs', options.unknownMaxAgeMs, 5_000, 0),
+    maxUnknown: number('maxUnknown', capacity, 10_000),
+    unknownMaxAgeMs: number('unknownMaxAgeMs', milliseconds, 5_000),
   }
 }
 

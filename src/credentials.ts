@@ -128,10 +128,6 @@ function readHeader(
   }
   if (!foreignScheme.test(value)) return malformed
   // Fetch joins two lines with a comma: a foreign scheme in front must not hide ours behind it.
-  const isOurs = value.split(',').some((part) => isClaimed(formats, stripBlanks(part)))
-  return isOurs ? malformed : missing
-}
-
-function isClaimed(formats: readonly CredentialFormat[], value: string): boolean {
-  return formats.some((format) => format.claims(value))
+  const parts = value.split(',').map(stripBlanks)
+  return parts.some((part) => formats.some((format) => format.claims(part))) ? malformed : missing
 }

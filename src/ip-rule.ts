@@ -31,18 +31,15 @@ function parseBlock(rule: string): IpRange | undefined {
   // The prefix of an IPv4-mapped address is one of 128 bits.
   const prefix = Number(prefixText) - (bits === 32 && rule.includes(':') ? 96 : 0)
   if (prefix < 0 || prefix > bits) return undefined
-  const withHostBits = (apply: (unit: number, hostMask: number) => number) =>
-    String.fromCharCode(
-      ...address
-        .split('')
-        .map((unit, index) =>
-          apply(unit.charCodeAt(0), 0xffff >> Math.min(16, Math.max(0, prefix - 16 * index))),
-        ),
-    )
-  return {
-    first: withHostBits((unit, hostMask) => unit & ~hostMask),
-    last: withHostBits((unit, hostMask) => unit | hostMask),
+  let first = ''
+  let last = ''
+  for (let i = 0; i < address.length; i++) {
+    const unit = address.charCodeAt(i)
+    const hostMask = 0xffff >> Math.min(16, Math.max(0, prefix - 16 * i))
+    first += String.fromCharCode(unit & ~hostMask)
+    last += String.fromCharCode(unit | hostMask)
   }
+  return { first, last }
 }
 
 /** A single address is the range from it to itself. */

@@ -17,7 +17,8 @@ export type IpRules = string & { readonly compiled: unique symbol }
 export function compileIpRules(rules: readonly string[]): IpRules {
   const ranges = disjoint(rules.map(parseIpRule))
   const ipv4Count = ranges.filter(({ first }) => first.length === ipv4Units).length
-  return (uint32Units(ipv4Count) + ranges.map(({ first, last }) => first + last).join('')) as IpRules
+  const ends = ranges.flatMap(({ first, last }) => [first, last])
+  return [uint32Units(ipv4Count), ...ends].join('') as IpRules
 }
 
 /** Whether a rule names the address with these units. An unknown or invalid one, `undefined` here, is named by none. */

@@ -58,7 +58,7 @@ export function capacity(option: string, value: unknown, fallback: number): numb
 }
 
 /** A delay that `setTimeout` can keep; a greater one fires at once. */
-export function milliseconds(option: string, value: unknown, fallback: number, least: number): number {
+export function milliseconds(option: string, value: unknown, fallback: number, least = 0): number {
   return wholeNumber(option, value, fallback, least, 2 ** 31 - 1)
 }
 

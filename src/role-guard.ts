@@ -1,6 +1,6 @@
 import type { Denied } from './decision.js'
-import { RestApiKeyError } from './errors.js'
 import { listOf } from './options.js'
+import { apiKeyAuthMissing } from './principal.js'
 import type { RequestAuthorization } from './request-authorizer.js'
 
 /** The roles of `requireRole`, checked when the route is defined. */
@@ -18,12 +18,7 @@ export function denialByRole(
   roles: readonly string[],
   request: unknown,
 ): Denied | undefined {
-  if (authorization === undefined) {
-    throw new RestApiKeyError(
-      'api_key_auth_missing',
-      '"requireRole" needs apiKeyAuth before it on the same request',
-    )
-  }
+  if (authorization === undefined) throw apiKeyAuthMissing('requireRole')
   const { authorizer, principal, ip } = authorization
   return authorizer.requireRole({ principal, roles, ip, request })
 }
