@@ -36,7 +36,8 @@ const built = Object.values(exports).flatMap(({ import: esm }) => esm?.default.m
 const withoutBudget = built.filter((name) => !(name in adapters || name in entries))
 if (withoutBudget.length > 0) throw new Error(`.size-limit.mjs has no budget for ${withoutBudget.join(', ')}`)
 
-const check = { modifyEsbuildConfig: (config) => ({ ...config, logLevel: 'error' }) }
+// As modules, which is how applications bundle it: in a script every import of `node:` needs helpers of the bundler.
+const check = { modifyEsbuildConfig: (config) => ({ ...config, format: 'esm', logLevel: 'error' }) }
 
 export default [
   ...Object.entries(adapters).map(([name, limit]) => ({

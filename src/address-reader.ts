@@ -1,4 +1,4 @@
-import { addressUnits, parseIpAddress } from './ip-address.js'
+import { parseIpAddress } from './ip-address.js'
 
 /** A few clients make most of the requests. */
 const maxRemembered = 1_000
@@ -16,9 +16,8 @@ export function createAddressReader(): AddressReader {
     if (ip === undefined) return undefined
     const known = remembered.get(ip)
     if (known !== undefined) return known
-    const address = parseIpAddress(ip)
-    if (address === undefined) return undefined
-    const units = addressUnits(address.value)
+    const units = parseIpAddress(ip)
+    if (units === undefined) return undefined
     // Where more clients than that come in turns, to evict one of them for each request would cost more than it saves.
     if (remembered.size >= maxRemembered) remembered.clear()
     remembered.set(ip, units)

@@ -7,6 +7,7 @@ import type { KeyCacheLimits } from './key-cache.js'
 import type { KeyStore } from './key-store.js'
 import type { LastUsedConfig, LastUsedOptions } from './last-used.js'
 import {
+  assertMethod,
   assertOptions,
   capacity,
   invalidOption,
@@ -101,16 +102,11 @@ export function parseAuthorizerOptions(options: AuthorizerOptions): AuthorizerCo
     realm = 'api',
     onDecision,
   } = options
-  if (!has(store, 'findByDigest')) throw invalidOption('store', 'an object with a method findByDigest', store)
-  if (referenceIds !== undefined && !has(referenceIds, 'check')) {
-    throw invalidOption('referenceIds', 'made by referenceIds()', referenceIds)
-  }
-  if (changes !== undefined && !has(changes, 'subscribe')) {
-    throw invalidOption('changes', 'a ChangeFeed, an object with a method subscribe', changes)
-  }
-  if (store.changes !== undefined && !has(store.changes, 'subscribe')) {
-    throw invalidOption('store.changes', 'a ChangeFeed, an object with a method subscribe', store.changes)
-  }
+  assertMethod('store', store, 'findByDigest')
+  if (referenceIds !== undefined)
+    assertMethod('referenceIds', referenceIds, 'check', 'made by referenceIds()')
+  if (changes !== undefined) assertMethod('changes', changes, 'subscribe')
+  if (store.changes !== undefined) assertMethod('store.changes', store.changes, 'subscribe')
   if (typeof realm !== 'string' || !/^[ !#-[\]-~]+$/.test(realm)) {
     throw invalidOption('realm', 'one or more printable ASCII characters without " and \\', realm)
   }
@@ -135,22 +131,19 @@ const knownOfCache = ['maxEntries', 'maxAgeMs', 'lostFeedMaxAgeMs', 'maxUnknown'
 function parseCacheOptions(options: CacheOptions | false = {}): KeyCacheLimits | undefined {
   if (options === false) return undefined
   assertOptions('cache', options, knownOfCache)
-  const maxAgeMs = milliseconds('cache.maxAgeMs', options.maxAgeMs, 30_000, 0)
-  const lostFeedMaxAgeMs = milliseconds(
-    'cache.lostFeedMaxAgeMs',
-    options.lostFeedMaxAgeMs,
-    Math.min(5_000, maxAgeMs),
-    0,
-  )
+  const number = (name: keyof CacheOptions, read: typeof capacity, fallback: number) =>
+    read(`cache.${name}`, options[name], fallback)
+  const maxAgeMs = number('maxAgeMs', milliseconds, 30_000)
+  const lostFeedMaxAgeMs = number('lostFeedMaxAgeMs', milliseconds, Math.min(5_000, maxAgeMs))
   if (lostFeedMaxAgeMs > maxAgeMs) {
     throw invalidOption('cache.lostFeedMaxAgeMs', `at most "cache.maxAgeMs" (${maxAgeMs})`, lostFeedMaxAgeMs)
   }
   return {
-    maxEntries: capacity('cache.maxEntries', options.maxEntries, 10_000),
+    maxEntries: number('maxEntries', capacity, 10_000),
     maxAgeMs,
     lostFeedMaxAgeMs,
-    maxUnknown: capacity('cache.maxUnknown', options.maxUnknown, 10_000),
-    unknownMaxAgeMs: milliseconds('cache.unknownMaxAgeMs', options.unknownMaxAgeMs, 5_000, 0),
+    maxUnknown: number('maxUnknown', capacity, 10_000),
+    unknownMaxAgeMs: number('unknownMaxAgeMs', milliseconds, 5_000),
   }
 }
 
@@ -163,21 +156,11 @@ function parseLastUsedOptions(
   assertOptions('lastUsed', given, ['intervalMs', 'maxPending', 'onError'])
   const { intervalMs, maxPending, onError } = given
   optionalFunction('lastUsed.onError', onError)
-  if (!has(store, 'touch')) {
-    throw invalidOption('store', 'one with a method touch, because "lastUsed" is given', store)
-  }
+  assertMethod('store', store, 'touch', 'one with a method touch, because "lastUsed" is given')
   return {
     intervalMs: milliseconds('lastUsed.intervalMs', intervalMs, 60_000, 1),
     maxPending: capacity('lastUsed.maxPending', maxPending, 10_000),
     onError,
     touch: async (uses) => store.touch?.(uses),
   }
-}
-
-function has(value: unknown, method: string): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as Record<string, unknown>)[method] === 'function'
-  )
 }

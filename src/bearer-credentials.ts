@@ -1,7 +1,7 @@
 import { type CredentialFormat, parserOf } from './credentials.js'
 
 const name = 'bearer'
-const ownName = /bearer(?![!#$%&'*+\-.^_`|~0-9A-Za-z])/iy
+const claim = /^bearer(?![!#$%&'*+\-.^_`|~0-9A-Za-z])/i
 
 /**
  * `Authorization: Bearer {Reference ID}` (RFC 6750, section 2.1), for clients that can send nothing else.
@@ -21,10 +21,7 @@ export function bearerCredentials(): CredentialFormat {
     name,
     form: 'Authorization: Bearer {Reference ID}',
     challenge: (realm: string) => `Bearer realm="${realm}"`,
-    claims(value: string, offset: number) {
-      ownName.lastIndex = offset
-      return ownName.test(value)
-    },
+    claims: (value: string) => claim.test(value),
     parse: parserOf(`${name} `),
   })
 }

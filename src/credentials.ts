@@ -1,5 +1,5 @@
 import type { HeaderLines } from './header-lines.js'
-import { invalidOption } from './options.js'
+import { invalidOption, listOf } from './options.js'
 
 /** No credentials that this library is asked to read: none at all, or those of another scheme. */
 export const missing = Symbol('missing credentials')
@@ -16,8 +16,8 @@ export interface CredentialFormat {
   readonly form: string
   /** The challenge of RFC 9110, section 11.6.1, for this format. */
   challenge(realm: string): string
-  /** Whether the value, from `offset` on, is meant for this format, well-formed or not. */
-  claims(value: string, offset: number): boolean
+  /** Whether the value is meant for this format, well-formed or not. */
+  claims(value: string): boolean
   /** The Reference ID of a value that fits the grammar of this format, or `undefined`. */
   parse(value: string): string | undefined
 }
@@ -25,8 +25,7 @@ export interface CredentialFormat {
 export const maxIdLength = 256
 
 /** `A-Z a-z 0-9 - . _ ~`, the unreserved characters of RFC 3986, section 2.3. Without the `u` flag, `\w` is ASCII. */
-const idCharacters = '[\\w.~-]+'
-const id = new RegExp(`^${idCharacters}$`)
+const id = /^[\w.~-]+$/
 
 /** Whether a text can be a Reference ID: 1 to 256 characters of `A-Z a-z 0-9 - . _ ~`. */
 export function isReferenceId(text: string): boolean {
@@ -38,7 +37,7 @@ export function isReferenceId(text: string): boolean {
  * ASCII letters only: the Kelvin sign is no `k` here.
  */
 export function parserOf(prefix: string): CredentialFormat['parse'] {
-  const wellFormed = new RegExp(`^${prefix}${idCharacters}$`, 'i')
+  const wellFormed = new RegExp(`^${prefix}[\\w.~-]+$`, 'i')
   const maxLength = prefix.length + maxIdLength
   return (value) =>
     value.length <= maxLength && wellFormed.test(value) ? value.slice(prefix.length) : undefined
@@ -76,40 +75,28 @@ export interface Credentials {
 }
 
 export function parseCredentials(option: string, value: unknown): Credentials {
-  const formats: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
-  if (formats.length === 0)
-    throw invalidOption(option, 'a credential format or a list with at least one', value)
-  for (const format of formats) {
-    if (!isCredentialFormat(format)) {
-      throw invalidOption(
-        option,
-        'restApiKeyCredentials(), headerCredentials(name), bearerCredentials() or a list of them',
-        format,
-      )
+  const expected =
+    'restApiKeyCredentials(), headerCredentials(name), bearerCredentials() or a list with at least one of them'
+  const formats = listOf(option, value, isCredentialFormat, expected)
+  const headers = formats.map(({ header }) => header)
+  for (const { header, name, form } of formats) {
+    if (formats.filter((format) => format.header === header && format.name === name).length > 1) {
+      throw invalidOption(option, `a list in which no two formats read "${form}"`, value)
     }
   }
-  return groupByHeader(option, formats as CredentialFormat[])
+  return {
+    formats,
+    grammars: [...new Set(headers)].map((header) => ({
+      header,
+      formats: formats.filter((format) => format.header === header),
+    })),
+  }
 }
 
 export function isCredentialFormat(value: unknown): value is CredentialFormat {
   return (
     typeof value === 'object' && value !== null && 'parse' in value && 'claims' in value && 'header' in value
   )
-}
-
-function groupByHeader(option: string, formats: readonly CredentialFormat[]): Credentials {
-  const byHeader = new Map<string, CredentialFormat[]>()
-  for (const format of formats) {
-    const sharers = byHeader.get(format.header) ?? []
-    if (sharers.some((other) => other.name === format.name)) {
-      throw invalidOption(option, `a list in which no two formats read "${format.form}"`, formats)
-    }
-    byHeader.set(format.header, [...sharers, format])
-  }
-  return {
-    formats,
-    grammars: [...byHeader].map(([header, sharers]) => ({ header, formats: sharers })),
-  }
 }
 
 /** The Reference ID that a request carries. Credentials in two headers at once are malformed, even equal ones. */
@@ -139,16 +126,8 @@ function readHeader(
     const referenceId = format.parse(value)
     if (referenceId !== undefined) return referenceId
   }
-  if (formats.some((format) => format.claims(value, 0))) return malformed
-  return foreignScheme.test(value) && !claimedAfterComma(formats, value) ? missing : malformed
-}
-
-/** Fetch joins two lines with a comma: a foreign scheme in front must not hide ours behind it. */
-function claimedAfterComma(formats: readonly CredentialFormat[], value: string): boolean {
-  for (let comma = value.indexOf(','); comma !== -1; comma = value.indexOf(',', comma + 1)) {
-    let start = comma + 1
-    while (isBlank(value.charCodeAt(start))) start++
-    if (formats.some((format) => format.claims(value, start))) return true
-  }
-  return false
+  if (!foreignScheme.test(value)) return malformed
+  // Fetch joins two lines with a comma: a foreign scheme in front must not hide ours behind it.
+  const parts = value.split(',').map(stripBlanks)
+  return parts.some((part) => formats.some((format) => format.claims(part))) ? malformed : missing
 }

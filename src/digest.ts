@@ -1,4 +1,4 @@
-import { invalidOption, invalidSecret } from './options.js'
+import { invalidSecret, listOf } from './options.js'
 import { sha256 } from './sha256.js'
 
 /**
@@ -19,15 +19,13 @@ export function cacheKeyOf(digest: string): string {
 }
 
 export function parseDigests(option: string, value: unknown): readonly Digest[] {
-  const digests: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
-  if (digests.length === 0 || digests.some((digest) => typeof digest !== 'function')) {
-    throw invalidOption(
-      option,
-      'sha256Digest(), hmacSha256Digest({ pepper }), plainDigest() or a list with at least one of them',
-      value,
-    )
-  }
-  return (digests as readonly Digest[]).map((digest) => checked(option, digest))
+  const expected =
+    'sha256Digest(), hmacSha256Digest({ pepper }), plainDigest() or a list with at least one of them'
+  return listOf(option, value, isFunction, expected).map((digest) => checked(option, digest))
+}
+
+function isFunction(value: unknown): value is Digest {
+  return typeof value === 'function'
 }
 
 /** A promise, or bytes, would be looked up and found to be unknown. */

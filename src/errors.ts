@@ -75,11 +75,10 @@ export class RestApiKeyError extends Error {
     message: string,
     options: ErrorOptions & { readonly faults?: readonly Fault[] } = {},
   ) {
-    const { faults = [], ...rest } = options
-    super(message, rest)
+    super(message, options)
     this.name = 'RestApiKeyError'
     this.code = code
-    this.faults = faults
+    this.faults = options.faults ?? []
     Object.defineProperty(this, brand, { value: true })
   }
 }

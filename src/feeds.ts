@@ -1,4 +1,4 @@
-import type { ChangeFeed, ChangeListener } from './change-feed.js'
+import type { ChangeFeed } from './change-feed.js'
 import type { KeyCache } from './key-cache.js'
 import type { KeyLookup } from './key-lookup.js'
 import { notify } from './notify.js'
@@ -15,58 +15,49 @@ interface Feeds {
  * Lets both feeds drop what has changed. Only the state of the connection of `changes` counts: what is managed through
  * the store's own object is heard of in the same process.
  */
-export function subscribe({ store, changes, cache, lookup }: Feeds): () => Promise<void> {
-  let ended = false
+export function subscribe({ store, changes, cache, lookup }: Feeds): () => Promise<unknown> {
+  const ends: (() => Promise<void>)[] = []
 
-  function listener(onState: (lost: boolean) => void): ChangeListener {
-    const whileSubscribed =
-      <T extends unknown[]>(act: (...args: T) => void) =>
-      (...args: T) => {
-        if (!ended) act(...args)
-      }
-    return {
-      connected: whileSubscribed(() => {
+  function subscribeTo(option: string, feed: ChangeFeed, onState: (lost: boolean) => void): void {
+    const end: unknown = feed.subscribe({
+      connected() {
         lookup.flush()
         onState(false)
-      }),
-      lost: whileSubscribed(() => onState(true)),
+      },
+      lost: () => onState(true),
       // Whatever is no digest may stand for any.
-      changed: whileSubscribed((digest: unknown) => {
+      changed(digest: unknown) {
         if (typeof digest === 'string') lookup.invalidate(digest)
         else lookup.flush()
-      }),
-      flush: whileSubscribed(() => lookup.flush()),
-    }
-  }
-
-  const endings: (() => Promise<void>)[] = []
-  function subscribeTo(option: string, feed: ChangeFeed, onState: (lost: boolean) => void): void {
-    const end: unknown = feed.subscribe(listener(onState))
+      },
+      flush: () => lookup.flush(),
+    })
     if (typeof end !== 'function') {
       throw invalidOption(option, 'a ChangeFeed whose subscribe returns a function', end)
     }
-    endings.push(end as () => Promise<void>)
+    ends.push(end as () => Promise<void>)
+  }
+
+  function setLost(lost: boolean): void {
+    if (cache !== undefined) cache.feedLost = lost
   }
 
   if (changes !== undefined) {
-    if (cache !== undefined) cache.feedLost = true
-    subscribeTo('changes', changes, (lost) => {
-      if (cache !== undefined) cache.feedLost = lost
-    })
+    setLost(true)
+    subscribeTo('changes', changes, setLost)
   }
   if (store.changes !== undefined && store.changes !== changes) {
     try {
       subscribeTo('store.changes', store.changes, () => {})
     } catch (error) {
       // Nobody would be left to end the other one.
-      for (const end of endings) notify(end)
+      for (const end of ends) notify(end)
       throw error
     }
   }
   let ending: Promise<unknown> | undefined
-  return async () => {
-    ended = true
-    ending ??= Promise.all(endings.map(async (end) => end()))
-    await ending
+  return () => {
+    ending ??= Promise.all(ends.map(async (end) => end()))
+    return ending
   }
 }

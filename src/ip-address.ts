@@ -1,17 +1,11 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** An IPv4 address as a number, an IPv6 address as a bigint: the two never compare equal. */
-export type IpAddress = number | bigint
-
-/** How many units an IPv4 address has; see {@link addressUnits}. */
+/** How many units an IPv4 address has; see {@link parseIpAddress}. */
 export const ipv4Units = 2
 
-export interface ParsedIpAddress {
-  readonly value: IpAddress
-  /** Whether it was written as `::ffff:a.b.c.d` (RFC 4291, section 2.5.5.2) and unwrapped. */
-  readonly mapped: boolean
-}
+/** The beginning of `::ffff:a.b.c.d` (RFC 4291, section 2.5.5.2) in units. */
+const mapped = '\0\0\0\0\0\uffff'
 
 /**
  * The beginning of an IPv4-compatible `::a.b.c.d` (RFC 4291, section 2.5.5.1), which `ipaddr.js` takes for the IPv4-mapped
@@ -20,18 +14,19 @@ export interface ParsedIpAddress {
 const compatible = /^::(?=\d+\.)/
 
 /**
- * Parses an address strictly. `isIP` is the gate: `ipaddr.js` alone reads octal, hexadecimal and short forms. Zone ids
- * mean something on one machine only and are refused.
+ * Parses an address strictly, into its groups of 16 bits, one UTF-16 code unit each: two for IPv4, eight for IPv6. Texts of
+ * one length compare like the addresses. An IPv4-mapped address is unwrapped.
+ *
+ * `isIP` is the gate: `ipaddr.js` alone reads octal, hexadecimal and short forms. Zone ids mean something on one machine
+ * only and are refused.
  */
-export function parseIpAddress(text: unknown): ParsedIpAddress | undefined {
+export function parseIpAddress(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   const ipv4 = parseIpv4Address(text)
-  if (ipv4 !== undefined) return { value: ipv4, mapped: false }
+  if (ipv4 !== undefined) return uint32Units(ipv4)
   if (isIP(text) === 0 || text.includes('%')) return undefined
-  const address = ipaddr.IPv6.parse(text.replace(compatible, '::0:'))
-  return address.isIPv4MappedAddress()
-    ? { value: toNumber(address.toIPv4Address()), mapped: true }
-    : { value: toBigInt(address), mapped: false }
+  const units = String.fromCharCode(...ipaddr.IPv6.parse(text.replace(compatible, '::0:')).parts)
+  return units.startsWith(mapped) ? units.slice(mapped.length) : units
 }
 
 /**
@@ -62,18 +57,7 @@ function parseIpv4Address(text: string): number | undefined {
   return dots === 3 && digits > 0 ? address * 256 + octet : undefined
 }
 
-/** An address as its groups of 16 bits, one UTF-16 code unit each: two for IPv4, eight for IPv6. */
-export function addressUnits(address: IpAddress): string {
-  if (typeof address === 'number') return String.fromCharCode(address >>> 16, address & 0xffff)
-  return String.fromCharCode(...shifts.map((shift) => Number((address >> shift) & 0xffffn)))
-}
-
-const shifts = [112n, 96n, 80n, 64n, 48n, 32n, 16n, 0n]
-
-function toNumber(address: ipaddr.IPv4): number {
-  return address.octets.reduce((value, octet) => value * 256 + octet, 0)
-}
-
-function toBigInt(address: ipaddr.IPv6): bigint {
-  return address.parts.reduce((value, part) => (value << 16n) | BigInt(part), 0n)
+/** A number of 32 bits as two units, which is how an IPv4 address is written. */
+export function uint32Units(number: number): string {
+  return String.fromCharCode(number >>> 16, number & 0xffff)
 }

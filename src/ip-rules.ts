@@ -1,4 +1,4 @@
-import { addressUnits, type IpAddress, ipv4Units, parseIpAddress } from './ip-address.js'
+import { ipv4Units, parseIpAddress, uint32Units } from './ip-address.js'
 import { type IpRange, parseIpRule } from './ip-rule.js'
 
 /**
@@ -18,10 +18,10 @@ const ipv4RangeUnits = 2 * ipv4Units
  */
 export function compileIpRules(rules: readonly string[]): IpRules {
   const ranges = disjoint(rules.map(parseIpRule))
-  const ipv4Count = ranges.filter(({ first }) => typeof first === 'number').length
-  const addresses = ranges.flatMap(({ first, last }) => [first, last])
-  const count = ipv4Count === ranges.length ? [] : [ipv4Count]
-  return [...count, ...addresses].map(addressUnits).join('') as IpRules
+  const ipv4Count = ranges.filter(({ first }) => first.length === ipv4Units).length
+  const ends = ranges.flatMap(({ first, last }) => [first, last])
+  const count = ipv4Count === ranges.length ? [] : [uint32Units(ipv4Count)]
+  return [...count, ...ends].join('') as IpRules
 }
 
 /** Whether a rule names the address with these units. An unknown or invalid one, `undefined` here, is named by none. */
@@ -45,12 +45,8 @@ export function allowsAddress(rules: IpRules, units: string | undefined): boolea
 
 /** The first of the rules, as it was written, that names the address. */
 export function ruleNaming(rules: readonly string[], ip: string | undefined): string | undefined {
-  const address = parseIpAddress(ip)?.value
-  return address === undefined ? undefined : rules.find((rule) => contains(parseIpRule(rule), address))
-}
-
-function contains({ first, last }: IpRange, address: IpAddress): boolean {
-  return typeof first === typeof address && first <= address && address <= last
+  const units = parseIpAddress(ip)
+  return rules.find((rule) => allowsAddress(compileIpRules([rule]), units))
 }
 
 /** Above, below or equal to 0 as the address that stands there is above, below or equal to the other one. */
@@ -67,27 +63,14 @@ function uint32At(units: string, index: number): number {
   return units.charCodeAt(index) * 65_536 + units.charCodeAt(index + 1)
 }
 
-/** IPv4 stands before IPv6, whatever the numbers are. */
-function isAfter(a: IpAddress, b: IpAddress): boolean {
-  return typeof a === typeof b ? a > b : typeof a === 'bigint'
-}
-
-/** Sorted by start, overlapping ones merged. */
-function disjoint(ranges: readonly IpRange[]): IpRange[] {
+/** IPv4 stands before IPv6; those of one family are sorted by start, overlapping ones merged. */
+function disjoint(ranges: IpRange[]): IpRange[] {
   const merged: IpRange[] = []
-  for (const range of [...ranges].sort((a, b) =>
-    isAfter(a.first, b.first) ? 1 : isAfter(b.first, a.first) ? -1 : 0,
-  )) {
+  ranges.sort((a, b) => a.first.length - b.first.length || (a.first < b.first ? -1 : 1))
+  for (const range of ranges) {
     const previous = merged.at(-1)
-    if (
-      previous === undefined ||
-      typeof previous.first !== typeof range.first ||
-      previous.last < range.first
-    ) {
-      merged.push(range)
-    } else if (range.last > previous.last) {
-      merged[merged.length - 1] = { first: previous.first, last: range.last }
-    }
+    if (previous?.first.length !== range.first.length || previous.last < range.first) merged.push(range)
+    else if (range.last > previous.last) merged[merged.length - 1] = { ...previous, last: range.last }
   }
   return merged
 }

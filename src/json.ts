@@ -7,25 +7,25 @@ const maxValues = 100_000
  * one in any part that can be changed.
  */
 export function frozenJson(value: unknown): unknown {
-  return copied(value, 0, { left: maxValues })
-}
+  let left = maxValues
 
-function copied(value: unknown, depth: number, budget: { left: number }): unknown {
-  if (budget.left-- <= 0) return undefined
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-  if (typeof value !== 'object' || depth >= maxDepth) return undefined
-  if (Array.isArray(value)) {
-    const items = value.map((item) => copied(item, depth + 1, budget))
-    return items.includes(undefined) ? undefined : Object.freeze(items)
+  function copied(value: unknown, depth: number): unknown {
+    if (left-- <= 0) return undefined
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+    if (Number.isFinite(value)) return value
+    if (depth >= maxDepth) return undefined
+    if (Array.isArray(value)) {
+      const items = value.map((item) => copied(item, depth + 1))
+      return items.includes(undefined) ? undefined : Object.freeze(items)
+    }
+    if (!isPlainObject(value)) return undefined
+    const entries = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([name, member]) => [name, copied(member, depth + 1)])
+    return entries.flat().includes(undefined) ? undefined : Object.freeze(Object.fromEntries(entries))
   }
-  if (!isPlainObject(value)) return undefined
-  const entries = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .map(([name, member]) => [name, copied(member, depth + 1, budget)] as const)
-  return entries.some(([, member]) => member === undefined)
-    ? undefined
-    : Object.freeze(Object.fromEntries(entries))
+
+  return copied(value, 0)
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { types } from 'node:util'
 import { RestApiKeyError } from './errors.js'
 import { frozenJson, isPlainObject } from './json.js'
-import { describe, describeType } from './options.js'
+import { describe } from './options.js'
 
 /** What a store knows of a key: facts, no verdict. Of the optional fields, `null` is absent. */
 export interface KeyRecord {
@@ -51,84 +51,79 @@ export interface ValidKeyRecord {
  */
 export function parseKeyRecord(value: unknown, digest: string): ValidKeyRecord {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RestApiKeyError(
-      'invalid_record',
-      `A store must return a record or null, not ${describe(value)}`,
-    )
+    throw invalidRecord(`A store must return a record or null, not ${describe(value)}`)
   }
   const record = value as Record<keyof KeyRecord, unknown>
-  if (!equalDigests(text(record, 'digest'), digest)) {
-    throw new RestApiKeyError(
-      'invalid_record',
-      'Field "digest" of a record differs from the digest that was looked up; compare bytes in the store',
+  if (!isDigest(record.digest, digest)) {
+    throw invalidRecord(
+      'Field "digest" of a record must be the text that was looked up; compare bytes in the store',
     )
   }
-  const { activated } = record
-  if (typeof activated !== 'boolean') throw invalidField('activated', 'true or false', activated)
+
+  /** `undefined` from `parse`: the value cannot be used. */
+  function field<T>(name: keyof KeyRecord, expected: string, parse: (value: unknown) => T | undefined): T {
+    const given = record[name]
+    const parsed = parse(given)
+    if (parsed !== undefined) return parsed
+    throw invalidRecord(
+      `Field "${name}" of a record must be ${expected}, not ${describe(given)}; convert it in the store`,
+    )
+  }
+
+  function optional<T>(name: keyof KeyRecord, expected: string, parse: (value: unknown) => T | undefined) {
+    return field(name, `${expected} or null`, (given) =>
+      given === null || given === undefined ? null : parse(given),
+    )
+  }
+
+  const required = (name: keyof KeyRecord) =>
+    field(name, 'a text that is not empty', (given) => textOf(given) || undefined)
+  const optionalText = (name: keyof KeyRecord) => optional(name, 'a text', textOf)
   return {
-    id: text(record, 'id'),
-    tenantId: text(record, 'tenantId'),
-    activated,
-    groupId: optionalText(record, 'groupId'),
-    description: optionalText(record, 'description'),
-    onBehalfOf: optionalText(record, 'onBehalfOf'),
-    inRole: optionalText(record, 'inRole'),
-    allowedIps: ipTexts(record.allowedIps),
-    expiresAtMs: moment(record.expiresAt),
-    metadata: metadataOf(record.metadata),
+    id: required('id'),
+    tenantId: required('tenantId'),
+    activated: field('activated', 'true or false', (given) =>
+      typeof given === 'boolean' ? given : undefined,
+    ),
+    groupId: optionalText('groupId'),
+    description: optionalText('description'),
+    onBehalfOf: optionalText('onBehalfOf'),
+    inRole: optionalText('inRole'),
+    allowedIps: optional('allowedIps', 'a list of texts', textsOf) ?? [],
+    expiresAtMs: optional('expiresAt', 'a valid Date', momentOf),
+    metadata: optional('metadata', 'an object of JSON values', metadataOf),
   }
 }
 
+export function invalidRecord(message: string): RestApiKeyError {
+  return new RestApiKeyError('invalid_record', message)
+}
+
 /** In constant time for texts of one length, so that no digest can be guessed from how long a refusal takes. */
-function equalDigests(actual: string, expected: string): boolean {
+function isDigest(actual: unknown, expected: string): boolean {
+  if (typeof actual !== 'string') return false
   const a = Buffer.from(actual)
   const b = Buffer.from(expected)
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-function text(record: Record<keyof KeyRecord, unknown>, field: keyof KeyRecord): string {
-  const value = record[field]
-  if (typeof value !== 'string' || value === '') throw invalidField(field, 'a text that is not empty', value)
-  return value
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
-function optionalText(record: Record<keyof KeyRecord, unknown>, field: keyof KeyRecord): string | null {
-  const value = record[field] ?? null
-  if (value !== null && typeof value !== 'string') throw invalidField(field, 'a text or null', value)
-  return value
-}
-
-function ipTexts(value: unknown): readonly string[] {
-  if (value === null || value === undefined) return []
-  if (!Array.isArray(value)) throw invalidField('allowedIps', 'a list of texts or null', value)
+function textsOf(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined
   // By index: methods and iterators can be the list's own, and skip some.
-  const rules = Array.from({ length: value.length }, (_, index): unknown => value[index])
-  if (rules.some((rule) => typeof rule !== 'string')) {
-    throw invalidField('allowedIps', 'a list of texts or null', value)
-  }
-  return rules as string[]
+  const texts = Array.from({ length: value.length }, (_, index) => textOf(value[index]))
+  return texts.includes(undefined) ? undefined : (texts as string[])
 }
 
-function moment(value: unknown): number | null {
-  if (value === null || value === undefined) return null
-  // Not `instanceof`: a `Date` of another realm is one too. Not its own `getTime`, which may say anything.
-  const expiresAtMs = types.isDate(value) ? Date.prototype.getTime.call(value) : Number.NaN
-  if (Number.isNaN(expiresAtMs)) throw invalidField('expiresAt', 'a valid Date or null', value)
-  return expiresAtMs
+/** Not `instanceof`: a `Date` of another realm is one too. Not its own `getTime`, which may say anything. */
+function momentOf(value: unknown): number | undefined {
+  const ms = types.isDate(value) ? Date.prototype.getTime.call(value) : Number.NaN
+  return Number.isNaN(ms) ? undefined : ms
 }
 
-function metadataOf(value: unknown): Readonly<Record<string, unknown>> | null {
-  if (value === null || value === undefined) return null
-  const copy = isPlainObject(value) ? frozenJson(value) : undefined
-  if (copy === undefined) throw invalidField('metadata', 'an object of JSON values or null', value)
-  return copy as Readonly<Record<string, unknown>>
-}
-
-function invalidField(field: keyof KeyRecord, expected: string, value: unknown): RestApiKeyError {
-  // The digest of a clear-text table holds the Reference ID.
-  const shown = field === 'digest' ? describeType(value) : describe(value)
-  return new RestApiKeyError(
-    'invalid_record',
-    `Field "${field}" of a record must be ${expected}, not ${shown}; convert it in the store`,
-  )
+function metadataOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return isPlainObject(value) ? (frozenJson(value) as Readonly<Record<string, unknown>>) : undefined
 }

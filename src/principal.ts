@@ -25,8 +25,13 @@ export function principalFrom(found: Principal | null | undefined): Principal {
         'principal_missing',
         'The request is anonymous; "principalOf" needs an authorized one',
       )
-    : new RestApiKeyError(
-        'api_key_auth_missing',
-        '"principalOf" needs apiKeyAuth before it on the same request',
-      )
+    : apiKeyAuthMissing('principalOf')
+}
+
+/** The error of what comes before `apiKeyAuth`, or without it. */
+export function apiKeyAuthMissing(asker: string): RestApiKeyError {
+  return new RestApiKeyError(
+    'api_key_auth_missing',
+    `"${asker}" needs apiKeyAuth before it on the same request`,
+  )
 }

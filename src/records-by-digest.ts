@@ -1,5 +1,4 @@
-import { RestApiKeyError } from './errors.js'
-import { parseKeyRecord, type ValidKeyRecord } from './key-record.js'
+import { invalidRecord, parseKeyRecord, type ValidKeyRecord } from './key-record.js'
 import { describe } from './options.js'
 
 /**
@@ -14,7 +13,7 @@ export function recordsByDigest(
   digests: readonly string[],
 ): (digest: string) => ValidKeyRecord | null {
   if (!Array.isArray(records))
-    throw invalid(`A store must return a list of records, not ${describe(records)}`)
+    throw invalidRecord(`A store must return a list of records, not ${describe(records)}`)
   const found = new Map<string, unknown[]>(digests.map((digest) => [digest, []]))
   let stray = false
   for (const record of records) {
@@ -24,10 +23,10 @@ export function recordsByDigest(
   }
   return (digest) => {
     const [record, ...others] = found.get(digest) ?? []
-    if (others.length > 0) throw invalid('A store must return each record once')
+    if (others.length > 0) throw invalidRecord('A store must return each record once')
     if (record !== undefined) return parseKeyRecord(record, digest)
     if (stray) {
-      throw invalid(
+      throw invalidRecord(
         'A store returned a record with a digest that was not asked for; compare bytes in the store',
       )
     }
@@ -43,8 +42,4 @@ function digestOf(record: unknown): string {
   } catch {
     return ''
   }
-}
-
-function invalid(message: string): RestApiKeyError {
-  return new RestApiKeyError('invalid_record', message)
 }

@@ -2,7 +2,14 @@ import type { Authorizer } from './authorizer.js'
 import type { Anonymous, Decision } from './decision.js'
 import { RestApiKeyError } from './errors.js'
 import type { HeaderLines } from './header-lines.js'
-import { assertOptions, describe, invalidOption, optionalBoolean, optionalFunction } from './options.js'
+import {
+  assertMethod,
+  assertOptions,
+  describe,
+  invalidOption,
+  optionalBoolean,
+  optionalFunction,
+} from './options.js'
 import type { Principal } from './principal.js'
 import {
   isTenantFromKey,
@@ -69,9 +76,7 @@ export function createRequestAuthorizer<Request>(
 ): (request: Request, ...rest: readonly unknown[]) => Promise<AuthorizedRequest> {
   assertOptions('apiKeyAuth', options, ['tenant', 'ip', 'optional', 'onDenied'])
   const { tenant, ip, optional, onDenied } = options
-  if (typeof authorizer?.authorize !== 'function') {
-    throw invalidOption('authorizer', 'made by createAuthorizer()', authorizer)
-  }
+  assertMethod('authorizer', authorizer, 'authorize', 'made by createAuthorizer()')
   optionalBoolean('optional', optional)
   optionalFunction('ip', ip)
   optionalFunction('onDenied', onDenied)

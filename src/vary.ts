@@ -1,17 +1,12 @@
-/** The value of a `Vary` header (RFC 9110, section 12.5.5) with more names in it; neither is repeated. */
+/** The value of a `Vary` header (RFC 9110, section 12.5.5) with more names in it; none is repeated. */
 export function mergeVary(current: unknown, added: string): string {
-  const present = typeof current === 'string' ? current : Array.isArray(current) ? current.join(', ') : ''
-  if (present === '' || present === added) return added
-  if (added === '') return present
-  const names = namesIn(present)
-  if (names.includes('*')) return '*'
-  const lowerCase = names.map((name) => name.toLowerCase())
-  return [...names, ...namesIn(added).filter((name) => !lowerCase.includes(name.toLowerCase()))].join(', ')
-}
-
-function namesIn(vary: string): string[] {
-  return vary
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
+  if (!current || current === added) return added
+  if (added === '' && typeof current === 'string') return current
+  const names = new Map<string, string>()
+  for (const part of [current, added].flat().join().split(',')) {
+    const name = part.trim()
+    const lowerCase = name.toLowerCase()
+    if (name !== '' && !names.has(lowerCase)) names.set(lowerCase, name)
+  }
+  return names.has('*') ? '*' : [...names.values()].join(', ')
 }

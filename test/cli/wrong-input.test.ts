@@ -122,7 +122,8 @@ const wrong: Readonly<Record<string, Wrong>> = {
     args: ['keys', 'create', '--group', 'g', '--allowed-ips', '192.0.2.7,192.0.2.300'],
     says:
       "option '--allowed-ips <rules>' argument '192.0.2.7,192.0.2.300' is invalid. " +
-      'An IP rule must be an address, a CIDR block or a range start-end, not "192.0.2.300"',
+      'An IP rule must be an address, a CIDR block ("10.0.0.0/8") or an ascending range of one family ' +
+      '("10.0.0.1-10.0.0.9"), not "192.0.2.300"',
   },
   'a moment without a zone': {
     args: ['keys', 'create', '--group', 'g', '--expires-at', '2030-12-31T18:00'],

@@ -9,20 +9,18 @@ it('describes itself in challenge and problem', () => {
 })
 
 it.each([
-  ['Bearer a', 0, true],
-  ['bEARER', 0, true],
-  ['Bearer=a', 0, true],
-  ['Bearer,', 0, true],
-  ['Basic x,bearer a', 8, true],
-  ['Bearers a', 0, false],
-  ['Bearer-x', 0, false],
-  [' Bearer a', 0, false],
-  ['Beare', 0, false],
-  ['Bea\u0280er a', 0, false],
-])('of %j at %i, its claim is %s', (value, offset, claimed) => {
-  const format = bearerCredentials()
-  expect(format.claims(value, offset)).toBe(claimed)
-  expect(format.claims(value, offset)).toBe(claimed)
+  ['Bearer a', true],
+  ['bEARER', true],
+  ['Bearer=a', true],
+  ['Bearer,', true],
+  ['Basic x,bearer a', false],
+  ['Bearers a', false],
+  ['Bearer-x', false],
+  [' Bearer a', false],
+  ['Beare', false],
+  ['Bea\u0280er a', false],
+])('of %j, its claim is %s', (value, claimed) => {
+  expect(bearerCredentials().claims(value)).toBe(claimed)
 })
 
 it.each([

@@ -1,5 +1,6 @@
 import { createAuthorizer, isRestApiKeyError, memoryStore } from 'rest-api-key'
 import { describe, expect, it } from 'vitest'
+import { parseIpAddress } from '../../src/ip-address.js'
 import { parseIpRule } from '../../src/ip-rule.js'
 import { recordOf, requestWith } from '../support/key-requests.js'
 import { canary, expectError, expectRefusal } from '../support/refusals.js'
@@ -141,45 +142,34 @@ describe('a malformed rule is refused', () => {
 })
 
 describe('the message about a malformed rule', () => {
+  const expected =
+    'An IP rule must be an address, a CIDR block ("10.0.0.0/8") or an ascending range of one family ("10.0.0.1-10.0.0.9"), not '
   const longest = '0000:0000:0000:0000:0000:ffff:255.255.255.'
 
   it.each([
-    ['192.0.2.7/33', 'An IP rule must be a CIDR block of at most 32 bits, not "192.0.2.7/33"'],
-    ['::/129', 'An IP rule must be a CIDR block of at most 128 bits, not "::/129"'],
-    [
-      '::ffff:0:0/95',
-      'An IP rule must be a block of IPv4-mapped addresses of at least 96 bits, not "::ffff:0:0/95"',
-    ],
-    ['192.0.2.*', 'An IP rule must be an address, a CIDR block or a range start-end, not "192.0.2.*"'],
-    [
-      '192.0.2.0/024',
-      'An IP rule must be a CIDR block: an address, "/" and a decimal prefix length, not "192.0.2.0/024"',
-    ],
-    [
-      '10.0.0.2-10.0.0.1',
-      'An IP rule must be a range whose start is not above its end, not "10.0.0.2-10.0.0.1"',
-    ],
-    ['10.0.0.2-::1', 'An IP rule must be a range of one address family, not "10.0.0.2-::1"'],
-    [
-      '10.0.0.2 - 10.0.0.3',
-      'An IP rule must be a range: two addresses with "-" between them and no blanks, not "10.0.0.2 - 10.0.0.3"',
-    ],
-    [
-      '10.0.0.2-x',
-      'An IP rule must be a range: two addresses with "-" between them and no blanks, not another text',
-    ],
-    [
-      'x-10.0.0.2',
-      'An IP rule must be a range: two addresses with "-" between them and no blanks, not another text',
-    ],
-    [
-      `${longest}255-${longest}254`,
-      `An IP rule must be a range whose start is not above its end, not "${longest}255-${longest}254"`,
-    ],
-    ['', 'An IP rule must be an address, a CIDR block or a range start-end, not an empty text'],
-    ['localhost', 'An IP rule must be an address, a CIDR block or a range start-end, not another text'],
-  ])('says what is wrong with %j', (rule, message) => {
-    expectRefusal(() => parseIpRule(rule), 'invalid_ip_rule', message)
+    '192.0.2.7/33',
+    '::/129',
+    '::ffff:0:0/95',
+    '192.0.2.*',
+    '192.0.2.0/024',
+    '10.0.0.2-10.0.0.1',
+    '10.0.0.2-::1',
+    '10.0.0.2 - 10.0.0.3',
+    `${longest}255-${longest}254`,
+  ])('says what a rule is and that this is none: %s', (rule) => {
+    expectRefusal(() => parseIpRule(rule), 'invalid_ip_rule', `${expected}"${rule}"`)
+  })
+
+  it.each<[rule: unknown, shown: string]>([
+    ['10.0.0.2-x', 'a string'],
+    ['x-10.0.0.2', 'a string'],
+    ['localhost', 'a string'],
+    ['', 'an empty string'],
+    [7, 'a number'],
+    [undefined, 'undefined'],
+    [['192.0.2.7'], 'an array'],
+  ])('shows nothing of %j, which does not look like a rule', (rule, shown) => {
+    expectRefusal(() => parseIpRule(rule), 'invalid_ip_rule', expected + shown)
   })
 
   it.each([
@@ -202,34 +192,28 @@ describe('the message about a malformed rule', () => {
     } catch (error) {
       if (isRestApiKeyError(error)) message = error.message
     }
-    expect(message).toMatch(/, not another text$/)
+    expect(message).toMatch(/, not a string$/)
   })
 })
 
-it.each([7, undefined, ['192.0.2.7']])(
-  'the message about what is no text shows nothing of it: %s',
-  (rule) => {
-    expect(() => parseIpRule(rule)).toThrow(/^An IP rule must be a text$/)
-  },
-)
-
 describe('a rule is read as its first and last address', () => {
-  it.each<[rule: string, first: number | bigint, last: number | bigint]>([
-    ['192.0.2.7', 0xc0000207, 0xc0000207],
-    ['::ffff:192.0.2.7', 0xc0000207, 0xc0000207],
-    ['::7', 7n, 7n],
-    ['192.0.2.7/24', 0xc0000200, 0xc00002ff],
-    ['255.255.255.255/0', 0, 0xffffffff],
-    ['::ffff:192.0.2.7/120', 0xc0000200, 0xc00002ff],
-    [
-      '2001:db8::7/127',
-      0x2001_0db8_0000_0000_0000_0000_0000_0006n,
-      0x2001_0db8_0000_0000_0000_0000_0000_0007n,
-    ],
-    ['1::/0', 0n, 2n ** 128n - 1n],
-    ['10.0.0.1-10.0.0.3', 0x0a000001, 0x0a000003],
-    ['::1-::3', 1n, 3n],
+  it.each<[rule: string, first: string, last: string]>([
+    ['192.0.2.7', '192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7', '192.0.2.7'],
+    ['::7', '::7', '::7'],
+    ['192.0.2.7/24', '192.0.2.0', '192.0.2.255'],
+    ['192.0.2.7/17', '192.0.0.0', '192.0.127.255'],
+    ['192.0.2.7/16', '192.0.0.0', '192.0.255.255'],
+    ['192.0.2.7/15', '192.0.0.0', '192.1.255.255'],
+    ['255.255.255.255/0', '0.0.0.0', '255.255.255.255'],
+    ['::ffff:192.0.2.7/120', '192.0.2.0', '192.0.2.255'],
+    ['::ffff:192.0.2.7/96', '0.0.0.0', '255.255.255.255'],
+    ['2001:db8::7/127', '2001:db8::6', '2001:db8::7'],
+    ['d800:dc00:d800:dc00::/28', 'd800:dc00::', 'd800:dc0f:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['1::/0', '::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['10.0.0.1-10.0.0.3', '10.0.0.1', '10.0.0.3'],
+    ['::1-::3', '::1', '::3'],
   ])('%s', (rule, first, last) => {
-    expect(parseIpRule(rule)).toEqual({ first, last })
+    expect(parseIpRule(rule)).toEqual({ first: parseIpAddress(first), last: parseIpAddress(last) })
   })
 })

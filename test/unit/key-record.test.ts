@@ -218,12 +218,12 @@ describe('the message about a field', () => {
     [
       'digest',
       48151623,
-      'Field "digest" of a record must be a text that is not empty, not a number; convert it in the store',
+      'Field "digest" of a record must be the text that was looked up; compare bytes in the store',
     ],
     [
       'digest',
       digest.slice(1),
-      'Field "digest" of a record differs from the digest that was looked up; compare bytes in the store',
+      'Field "digest" of a record must be the text that was looked up; compare bytes in the store',
     ],
   ])('%s, %j', (field, value, message) => {
     expect(() => parseKeyRecord({ ...good, [field]: value }, digest)).toThrow(message)

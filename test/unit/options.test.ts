@@ -1,11 +1,13 @@
 import { expect, it, describe as suite } from 'vitest'
 import {
+  assertMethod,
   assertOptions,
   capacity,
   describe,
   describeType,
   invalidOption,
   invalidSecret,
+  listOf,
   milliseconds,
   optionalBoolean,
   optionalFunction,
@@ -134,6 +136,52 @@ suite('milliseconds', () => {
 
   it('refuses less than the least', () => {
     expectRefusal(() => milliseconds('delay', 0, 5, 1), 'invalid_option', '"delay"', 'at least 1')
+  })
+})
+
+suite('assertMethod', () => {
+  it.each([{ find() {} }, Object.assign(() => {}, { find() {} })])('accepts %o', (value) => {
+    expect(() => assertMethod('store', value, 'find')).not.toThrow()
+  })
+
+  it.each([undefined, null, '', 'find', 7, {}, [[]], { look: 1 }, () => {}])('refuses %s', (value) => {
+    expectRefusal(
+      () => assertMethod('store', value, 'look'),
+      'invalid_option',
+      '"store" must be an object with a method look, not ',
+    )
+    expectRefusal(() => assertMethod('store', value, 'look', 'open'), 'invalid_option', 'must be open, not ')
+  })
+})
+
+suite('listOf', () => {
+  const isText = (item: unknown): item is string => typeof item === 'string'
+  const listOfTexts = (value: unknown) => listOf('names', value, isText, 'a text or a list of them')
+
+  it.each([
+    ['a', ['a']],
+    [['a'], ['a']],
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+  ])('of %j is %j, a copy', (value, list) => {
+    expect(listOfTexts(value)).toEqual(list)
+    expect(listOfTexts(value)).not.toBe(value)
+  })
+
+  it.each<[value: unknown, shown: string]>([
+    [7, '7'],
+    [null, 'null'],
+    [[], 'undefined'],
+    [['a', 7, null], '7'],
+    [new Array(1), 'undefined'],
+  ])('refuses %j and shows what is wrong in it: %s', (value, shown) => {
+    expectRefusal(
+      () => listOfTexts(value),
+      'invalid_option',
+      `"names" must be a text or a list of them, not ${shown}`,
+    )
   })
 })
 

@@ -9,23 +9,17 @@ it('describes itself in challenge and problem', () => {
 })
 
 it.each([
-  ['rest_api_key=a', 0, true],
-  ['REST_api_KEY', 0, true],
-  ['rest_api_keys', 0, true],
-  ['Basic x, rest_api_key=a', 9, true],
-  ['Basic x, rest_api_key=a', 8, false],
-  ['rest_api_key=a, b', 16, false],
-  ['rest_api_key', 12, false],
-  [' rest_api_key=a', 0, false],
-  ['xrest_api_key=a', 0, false],
-  ['rest_api_ke', 0, false],
-  ['', 0, false],
-  ['rest_api_\u212aey=a', 0, false],
-])('of %j at %i, its claim is %s', (value, offset, claimed) => {
-  const format = restApiKeyCredentials()
-  expect(format.claims(value, offset)).toBe(claimed)
-  // The same again: nothing is remembered from one value to the next.
-  expect(format.claims(value, offset)).toBe(claimed)
+  ['rest_api_key=a', true],
+  ['REST_api_KEY', true],
+  ['rest_api_keys', true],
+  ['Basic x, rest_api_key=a', false],
+  [' rest_api_key=a', false],
+  ['xrest_api_key=a', false],
+  ['rest_api_ke', false],
+  ['', false],
+  ['rest_api_\u212aey=a', false],
+])('of %j, its claim is %s', (value, claimed) => {
+  expect(restApiKeyCredentials().claims(value)).toBe(claimed)
 })
 
 it.each([

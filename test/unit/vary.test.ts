@@ -5,7 +5,7 @@ it.each<[current: unknown, added: string, merged: string]>([
   [undefined, 'authorization', 'authorization'],
   [null, 'authorization', 'authorization'],
   ['', 'authorization', 'authorization'],
-  [7, 'authorization', 'authorization'],
+  [0, 'authorization', 'authorization'],
   [[], 'authorization', 'authorization'],
   ['authorization', 'authorization', 'authorization'],
   ['Authorization', 'authorization', 'Authorization'],
