@@ -7,6 +7,7 @@ import { malformed, missing, readCredentials } from './credentials.js'
 import type { Anonymous, Decision, Denied } from './decision.js'
 import type { DecisionFacts } from './decision-facts.js'
 import { createDeny } from './denials.js'
+import type { Digest } from './digest.js'
 import { RestApiKeyError } from './errors.js'
 import type { Explanation } from './explanation.js'
 import { subscribe } from './feeds.js'
@@ -141,17 +142,25 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     trace: Trace | undefined,
   ): Decision | Promise<Decision> {
     if (trace !== undefined) trace.claim = claim
-    let key: CachedKey | null | undefined
     try {
-      key = cachedKey(referenceId)
+      // The first candidate is nearly always the one.
+      for (let index = 0; index < digests.length; index++) {
+        const digest = (digests[index] as Digest)(referenceId)
+        const key = lookup.cached(digest)
+        if (key === undefined) return judgeStored(referenceId, index, digest, claim, ip, trace)
+        if (key !== null) return judge(key, claim, ip, trace)
+      }
     } catch (error) {
       return deny('store_unavailable', storeError(error))
     }
-    return key === undefined ? judgeStored(referenceId, claim, ip, trace) : judge(key, claim, ip, trace)
+    return deny('unknown_key')
   }
 
+  /** From the first candidate on of which the cache knows nothing, with its digest. */
   async function judgeStored(
     referenceId: string,
+    index: number,
+    digest: string,
     claim: TenantClaim,
     ip: string | undefined,
     trace: Trace | undefined,
@@ -159,38 +168,23 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     let key: CachedKey | null
     try {
       if (referenceIds?.check(referenceId) === 'mistyped') return deny('unknown_key', 'reference_id_mistyped')
-      key = await findKey(referenceId)
+      key = await lookup.load(digest)
+      // Unknown only if every candidate is; a failure before a hit is a failure.
+      for (let next = index + 1; key === null && next < digests.length; next++) {
+        key = await lookup.find((digests[next] as Digest)(referenceId))
+      }
     } catch (error) {
       return deny('store_unavailable', storeError(error))
     }
-    return judge(key, claim, ip, trace)
-  }
-
-  /** The first candidate is nearly always the one; `undefined` if the cache does not know. */
-  function cachedKey(referenceId: string): CachedKey | null | undefined {
-    for (const digest of digests) {
-      const key = lookup.cached(digest(referenceId))
-      if (key !== null) return key
-    }
-    return null
-  }
-
-  /** Unknown only if every candidate is; a failure before a hit is a failure. */
-  async function findKey(referenceId: string): Promise<CachedKey | null> {
-    for (const digest of digests) {
-      const key = await lookup.find(digest(referenceId))
-      if (key !== null) return key
-    }
-    return null
+    return key === null ? deny('unknown_key') : judge(key, claim, ip, trace)
   }
 
   function judge(
-    key: CachedKey | null,
+    key: CachedKey,
     claim: TenantClaim,
     ip: string | undefined,
     trace: Trace | undefined,
   ): Decision {
-    if (key === null) return deny('unknown_key')
     if (trace !== undefined) trace.key = key
     const address = key.ipRules === null ? undefined : readAddress(ip)
     const failure = firstFailure(key, claim, address)

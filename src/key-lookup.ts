@@ -2,12 +2,15 @@ import { type CachedKey, compileKey } from './cached-key.js'
 import { cacheKeyOf } from './digest.js'
 import type { KeyCache } from './key-cache.js'
 import type { ValidKeyRecord } from './key-record.js'
-import type { PendingRead } from './pending-read.js'
+import type { PendingRead, Query } from './pending-read.js'
 import { RecordReader, type RecordReaderOptions } from './record-reader.js'
 
+/**
+ * What requests for one key wait for together. Emptied at its end: a `Map` that grows leaves its former table behind, with
+ * all that was in it, and what is long over would stay in memory until a full garbage collection.
+ */
 interface Load {
-  readonly read: PendingRead
-  readonly answer: Promise<CachedKey | null>
+  underWay: { readonly read: PendingRead; readonly answer: Promise<CachedKey | null> } | undefined
 }
 
 /** What the store says of a key now. */
@@ -43,14 +46,22 @@ export class KeyLookup {
 
   /** The key with this digest, from the store if need be, or `null`. Rejects with a `RestApiKeyError` only. */
   async find(digest: string): Promise<CachedKey | null> {
+    const known = this.cached(digest)
+    return known === undefined ? this.load(digest) : known
+  }
+
+  /**
+   * The same, of a digest of which the cache knows nothing.
+   *
+   * @throws {RestApiKeyError} `store_overloaded`
+   */
+  load(digest: string): Promise<CachedKey | null> {
     const cache = this.#cache
-    if (cache === undefined) return (await this.read(digest))?.key ?? null
+    if (cache === undefined) return this.read(digest).then((found) => found?.key ?? null)
     const name = cacheKeyOf(digest)
-    const known = cache.get(name)
-    if (known !== undefined) return known
-    const running = this.#loads.get(name)
+    const running = this.#loads.get(name)?.underWay
     if (running !== undefined && isYoungerThan(cache.maxAgeMs, running.read)) return running.answer
-    return this.#load(digest, name, cache).answer
+    return this.#load(digest, name, cache)
   }
 
   /** Reads the store past cache and loads. */
@@ -73,38 +84,43 @@ export class KeyLookup {
     this.#loads.clear()
   }
 
-  #load(digest: string, name: string, cache: KeyCache): Load {
+  #load(digest: string, name: string, cache: KeyCache): Promise<CachedKey | null> {
     const read = this.#reader.read(digest)
-    const load: Load = {
-      read,
-      answer: read.answer.then(
-        (record) => {
-          const isCurrent = this.#end(name, load)
-          const key = record === null ? null : this.#compile(record, read)
-          if (isCurrent) cache.put(name, key, read.sentAtMs as number)
-          return key
-        },
-        (error) => {
-          this.#end(name, load)
-          throw error
-        },
-      ),
-    }
+    const load: Load = { underWay: undefined }
+    const answer = read.answer.then(
+      (record) => {
+        const isCurrent = this.#end(name, load)
+        const key = record === null ? null : this.#compile(record, read)
+        if (isCurrent) cache.put(name, key, sentAtMsOf(read))
+        return key
+      },
+      (error) => {
+        this.#end(name, load)
+        throw error
+      },
+    )
+    load.underWay = { read, answer }
     this.#loads.set(name, load)
-    return load
+    return answer
   }
 
-  #compile(record: ValidKeyRecord, { sentAtMs }: PendingRead): CachedKey {
-    return compileKey(record, this.#headers, sentAtMs as number)
+  #compile(record: ValidKeyRecord, read: PendingRead): CachedKey {
+    return compileKey(record, this.#headers, sentAtMsOf(read))
   }
 
   /** Whether the load is still the one to join: an invalidation in between has removed it, a later one may stand there. */
   #end(name: string, load: Load): boolean {
+    load.underWay = undefined
     return this.#loads.get(name) === load && this.#loads.delete(name)
   }
 }
 
+/** A read that was answered was sent. */
+function sentAtMsOf({ query }: PendingRead): number {
+  return (query as Query).sentAtMs
+}
+
 /** A load may be joined as long as its answer could have come from the cache; one that was not sent yet, always. */
-function isYoungerThan(maxAgeMs: number, { sentAtMs }: PendingRead): boolean {
-  return sentAtMs === undefined || performance.now() - sentAtMs < maxAgeMs
+function isYoungerThan(maxAgeMs: number, { query }: PendingRead): boolean {
+  return query === undefined || performance.now() - query.sentAtMs < maxAgeMs
 }

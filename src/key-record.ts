@@ -59,39 +59,19 @@ export function parseKeyRecord(value: unknown, digest: string): ValidKeyRecord {
       'Field "digest" of a record must be the text that was looked up; compare bytes in the store',
     )
   }
-
-  /** `undefined` from `parse`: the value cannot be used. */
-  function field<T>(name: keyof KeyRecord, expected: string, parse: (value: unknown) => T | undefined): T {
-    const given = record[name]
-    const parsed = parse(given)
-    if (parsed !== undefined) return parsed
-    throw invalidRecord(
-      `Field "${name}" of a record must be ${expected}, not ${describe(given)}; convert it in the store`,
-    )
-  }
-
-  function optional<T>(name: keyof KeyRecord, expected: string, parse: (value: unknown) => T | undefined) {
-    return field(name, `${expected} or null`, (given) =>
-      given === null || given === undefined ? null : parse(given),
-    )
-  }
-
-  const required = (name: keyof KeyRecord) =>
-    field(name, 'a text that is not empty', (given) => textOf(given) || undefined)
-  const optionalText = (name: keyof KeyRecord) => optional(name, 'a text', textOf)
+  const { activated } = record
+  if (typeof activated !== 'boolean') throw invalidField('activated', 'true or false', activated)
   return {
-    id: required('id'),
-    tenantId: required('tenantId'),
-    activated: field('activated', 'true or false', (given) =>
-      typeof given === 'boolean' ? given : undefined,
-    ),
-    groupId: optionalText('groupId'),
-    description: optionalText('description'),
-    onBehalfOf: optionalText('onBehalfOf'),
-    inRole: optionalText('inRole'),
-    allowedIps: optional('allowedIps', 'a list of texts', textsOf) ?? [],
-    expiresAtMs: optional('expiresAt', 'a valid Date', momentOf),
-    metadata: optional('metadata', 'an object of JSON values', metadataOf),
+    id: text(record, 'id'),
+    tenantId: text(record, 'tenantId'),
+    activated,
+    groupId: optionalText(record, 'groupId'),
+    description: optionalText(record, 'description'),
+    onBehalfOf: optionalText(record, 'onBehalfOf'),
+    inRole: optionalText(record, 'inRole'),
+    allowedIps: ipTexts(record.allowedIps),
+    expiresAtMs: moment(record.expiresAt),
+    metadata: metadataOf(record.metadata),
   }
 }
 
@@ -107,23 +87,48 @@ function isDigest(actual: unknown, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
+function text(record: Record<keyof KeyRecord, unknown>, field: keyof KeyRecord): string {
+  const value = record[field]
+  if (typeof value !== 'string' || value === '') throw invalidField(field, 'a text that is not empty', value)
+  return value
 }
 
-function textsOf(value: unknown): readonly string[] | undefined {
-  if (!Array.isArray(value)) return undefined
+function optionalText(record: Record<keyof KeyRecord, unknown>, field: keyof KeyRecord): string | null {
+  const value = record[field] ?? null
+  if (value !== null && typeof value !== 'string') throw invalidField(field, 'a text or null', value)
+  return value
+}
+
+function ipTexts(value: unknown): readonly string[] {
+  if (value === null || value === undefined) return []
+  if (!Array.isArray(value)) throw invalidField('allowedIps', 'a list of texts or null', value)
+  const rules: string[] = []
   // By index: methods and iterators can be the list's own, and skip some.
-  const texts = Array.from({ length: value.length }, (_, index) => textOf(value[index]))
-  return texts.includes(undefined) ? undefined : (texts as string[])
+  for (let index = 0; index < value.length; index++) {
+    const rule: unknown = value[index]
+    if (typeof rule !== 'string') throw invalidField('allowedIps', 'a list of texts or null', value)
+    rules.push(rule)
+  }
+  return rules
 }
 
-/** Not `instanceof`: a `Date` of another realm is one too. Not its own `getTime`, which may say anything. */
-function momentOf(value: unknown): number | undefined {
-  const ms = types.isDate(value) ? Date.prototype.getTime.call(value) : Number.NaN
-  return Number.isNaN(ms) ? undefined : ms
+function moment(value: unknown): number | null {
+  if (value === null || value === undefined) return null
+  // Not `instanceof`: a `Date` of another realm is one too. Not its own `getTime`, which may say anything.
+  const expiresAtMs = types.isDate(value) ? Date.prototype.getTime.call(value) : Number.NaN
+  if (Number.isNaN(expiresAtMs)) throw invalidField('expiresAt', 'a valid Date or null', value)
+  return expiresAtMs
 }
 
-function metadataOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return isPlainObject(value) ? (frozenJson(value) as Readonly<Record<string, unknown>>) : undefined
+function metadataOf(value: unknown): Readonly<Record<string, unknown>> | null {
+  if (value === null || value === undefined) return null
+  const copy = isPlainObject(value) ? frozenJson(value) : undefined
+  if (copy === undefined) throw invalidField('metadata', 'an object of JSON values or null', value)
+  return copy as Readonly<Record<string, unknown>>
+}
+
+function invalidField(field: keyof KeyRecord, expected: string, value: unknown): RestApiKeyError {
+  return invalidRecord(
+    `Field "${field}" of a record must be ${expected}, not ${describe(value)}; convert it in the store`,
+  )
 }

@@ -1,31 +1,39 @@
 import { RestApiKeyError } from './errors.js'
 import type { ValidKeyRecord } from './key-record.js'
+import type { LazySignal } from './lazy-signal.js'
+
+/** What is asked of the store at once; over when the last of its reads is: answered, or given up. */
+export interface Query {
+  readonly signal: LazySignal
+  /** On the clock of `performance.now()`: what it answers is as old as that. */
+  readonly sentAtMs: number
+  readonly size: number
+  waiting: number
+  isAnswered: boolean
+}
 
 /** A look-up that somebody waits for, until it is answered or its time is over: what comes later changes nothing. */
 export class PendingRead {
   readonly digest: string
   /** Rejects with a `RestApiKeyError` only. */
   readonly answer: Promise<ValidKeyRecord | null>
-  /** When its query was sent, on the clock of `performance.now()`: what it answers is as old as that. */
-  sentAtMs: number | undefined
+  /** `undefined` until it is sent. */
+  query: Query | undefined
   hasEnded = false
   readonly #timer: NodeJS.Timeout
-  readonly #onEnd: (() => void)[] = []
+  readonly #onEnd: (read: PendingRead) => void
   #settle: { resolve(record: ValidKeyRecord | null): void; reject(error: RestApiKeyError): void } | undefined
 
-  constructor(digest: string, timeoutMs: number) {
+  /** `onEnd` is called when nobody waits any longer. */
+  constructor(digest: string, timeoutMs: number, onEnd: (read: PendingRead) => void) {
     this.digest = digest
+    this.#onEnd = onEnd
     this.answer = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
     this.#timer = setTimeout(() => {
       this.reject(new RestApiKeyError('store_timeout', `The key store did not answer within ${timeoutMs} ms`))
     }, timeoutMs)
-  }
-
-  /** Adds what happens when nobody waits any longer. */
-  onEnd(callback: () => void): void {
-    this.#onEnd.push(callback)
   }
 
   resolve(record: ValidKeyRecord | null): void {
@@ -40,7 +48,7 @@ export class PendingRead {
     if (this.hasEnded) return undefined
     this.hasEnded = true
     clearTimeout(this.#timer)
-    for (const callback of this.#onEnd) callback()
+    this.#onEnd(this)
     return this.#settle
   }
 }

@@ -3,7 +3,7 @@ import { RestApiKeyError } from './errors.js'
 import { parseKeyRecord, type ValidKeyRecord } from './key-record.js'
 import type { KeyStore } from './key-store.js'
 import { type LazySignal, lazySignal } from './lazy-signal.js'
-import { PendingRead } from './pending-read.js'
+import { PendingRead, type Query } from './pending-read.js'
 import { recordsByDigest } from './records-by-digest.js'
 import { storeError } from './store-error.js'
 
@@ -43,18 +43,17 @@ export class RecordReader {
       throw new RestApiKeyError('store_overloaded', `${maxConcurrent} look-ups are running already`)
     }
     this.#reads++
-    const read = new PendingRead(digest, timeoutMs)
-    read.onEnd(() => this.#reads--)
+    const read = new PendingRead(digest, timeoutMs, this.#onEnd)
     if (this.#queries === 0 || store.findManyByDigest === undefined) {
       this.#send([read])
     } else {
       this.#queue.push(read)
-      this.#timer ??= setTimeout(() => this.#sendQueue(), maxWaitMs)
+      this.#timer ??= setTimeout(this.#sendQueue, maxWaitMs)
     }
     return read
   }
 
-  #sendQueue(): void {
+  readonly #sendQueue = (): void => {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const reads = this.#queue.filter(({ hasEnded }) => !hasEnded)
@@ -63,38 +62,40 @@ export class RecordReader {
       this.#send(reads.slice(from, from + maxDigests))
   }
 
-  /** The query is over when the last of its reads is: answered, or given up. */
   #send(reads: readonly PendingRead[]): void {
-    const query = lazySignal()
-    const sentAtMs = performance.now()
-    let waiting = reads.length
-    let answered = false
-    const onOver = () => {
-      this.#queries--
-      this.#sendQueue()
+    const query: Query = {
+      signal: lazySignal(),
+      sentAtMs: performance.now(),
+      size: reads.length,
+      waiting: reads.length,
+      isAnswered: false,
     }
     this.#queries++
-    for (const read of reads) {
-      read.sentAtMs = sentAtMs
-      read.onEnd(() => {
-        waiting--
-        if (waiting > 0) return
-        if (!answered) query.abort()
-        // Those who are answered together may all have more to ask in this turn of the event loop.
-        if (reads.length > 1) setImmediate(onOver)
-        else onOver()
-      })
-    }
-    this.#ask(reads, query.options).then(
+    for (const read of reads) read.query = query
+    this.#ask(reads, query.signal.options).then(
       (recordOf) => {
-        answered = true
+        query.isAnswered = true
         for (const read of reads) settle(read, recordOf)
       },
       (error) => {
-        answered = true
+        query.isAnswered = true
         for (const read of reads) read.reject(storeError(error))
       },
     )
+  }
+
+  readonly #onEnd = ({ query }: PendingRead): void => {
+    this.#reads--
+    if (query === undefined || --query.waiting > 0) return
+    if (!query.isAnswered) query.signal.abort()
+    // Those who are answered together may all have more to ask in this turn of the event loop.
+    if (query.size > 1) setImmediate(this.#onOver)
+    else this.#onOver()
+  }
+
+  readonly #onOver = (): void => {
+    this.#queries--
+    this.#sendQueue()
   }
 
   /** What the store says, for each of the digests. */

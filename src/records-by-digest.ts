@@ -14,16 +14,19 @@ export function recordsByDigest(
 ): (digest: string) => ValidKeyRecord | null {
   if (!Array.isArray(records))
     throw invalidRecord(`A store must return a list of records, not ${describe(records)}`)
-  const found = new Map<string, unknown[]>(digests.map((digest) => [digest, []]))
+  const asked = new Set(digests)
+  const found = new Map<string, unknown>()
+  const repeated = new Set<string>()
   let stray = false
   for (const record of records) {
-    const matches = found.get(digestOf(record))
-    if (matches === undefined) stray = true
-    else matches.push(record)
+    const digest = digestOf(record)
+    if (!asked.has(digest)) stray = true
+    else if (found.has(digest)) repeated.add(digest)
+    else found.set(digest, record)
   }
   return (digest) => {
-    const [record, ...others] = found.get(digest) ?? []
-    if (others.length > 0) throw invalidRecord('A store must return each record once')
+    if (repeated.has(digest)) throw invalidRecord('A store must return each record once')
+    const record = found.get(digest)
     if (record !== undefined) return parseKeyRecord(record, digest)
     if (stray) {
       throw invalidRecord(

@@ -351,7 +351,7 @@ describe('the store', () => {
       reason: 'store_unavailable',
       cause: { code, message },
     })
-    expect(detailOf(explanation, 'key')).toBe(message)
+    expect(detailOf(explanation, 'key')).toEqual(message)
   })
 
   it('that hangs is shown', async () => {
