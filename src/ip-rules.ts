@@ -17,11 +17,15 @@ const ipv4RangeUnits = 2 * ipv4Units
  * @throws {RestApiKeyError} `invalid_ip_rule` on the first rule that is no address, CIDR block or range.
  */
 export function compileIpRules(rules: readonly string[]): IpRules {
+  const ends: string[] = []
+  let ipv4Count = 0
   const ranges = disjoint(rules.map(parseIpRule))
-  const ipv4Count = ranges.filter(({ first }) => first.length === ipv4Units).length
-  const ends = ranges.flatMap(({ first, last }) => [first, last])
-  const count = ipv4Count === ranges.length ? [] : [uint32Units(ipv4Count)]
-  return [...count, ...ends].join('') as IpRules
+  for (const { first, last } of ranges) {
+    if (first.length === ipv4Units) ipv4Count++
+    ends.push(first, last)
+  }
+  if (ipv4Count < ranges.length) ends.unshift(uint32Units(ipv4Count))
+  return ends.join('') as IpRules
 }
 
 /** Whether a rule names the address with these units. An unknown or invalid one, `undefined` here, is named by none. */

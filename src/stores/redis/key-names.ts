@@ -26,8 +26,10 @@ export interface KeyNames {
 export function keyNames(prefix: string): KeyNames {
   const name = (kind: string, ...parts: readonly string[]) =>
     [`{${prefix}}`, kind, ...parts.map(encodeURIComponent)].join(':')
+  // The one that every look-up needs, made in one step.
+  const record = `${name('record')}:`
   return {
-    record: (digest) => name('record', digest),
+    record: (digest) => record + encodeURIComponent(digest),
     digestOf: (id) => name('digest', id),
     lastUse: (id) => name('last-use', id),
     group: (tenantId, id) => name('group', tenantId, id),

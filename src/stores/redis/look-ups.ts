@@ -34,10 +34,11 @@ export function lookUpsOf({
     async findManyByDigest(digests) {
       const wanted = [...new Set(digests)]
       const texts = await readTexts(send, wanted.map(names.record))
-      return wanted.flatMap((digest, index) => {
-        const text = texts[index] ?? null
-        return text === null ? [] : recordOrUnusable(text, digest)
-      })
+      const found: KeyRecord[] = []
+      for (const [index, text] of texts.entries()) {
+        if (text !== null) found.push(recordOrUnusable(text, wanted[index] as string))
+      }
+      return found
     },
 
     async touch(uses) {

@@ -21,7 +21,10 @@ const parametersOfUse = 5
  */
 export function lookUpMethods({ db, dialect, write }: Context, prepared?: Run): LookUps {
   const { exact } = dialect
-  const run: Run = prepared ?? (async (query) => (await db.executeQuery(query)).rows)
+  const run =
+    prepared ??
+    (async <Row>(statement: CompiledQuery<Row>, parameters: unknown[]) =>
+      (await db.executeQuery({ ...statement, parameters })).rows)
   const select = db.selectFrom('rest_api_keys').select(recordColumns)
   const digestsOfStatement = Math.min(maxDigests, 2 ** Math.floor(Math.log2(dialect.maxParameters)))
   const usesOfStatement = Math.min(maxUses, Math.floor(dialect.maxParameters / parametersOfUse))
@@ -30,14 +33,14 @@ export function lookUpMethods({ db, dialect, write }: Context, prepared?: Run): 
 
   return {
     async findByDigest(digest) {
-      const [row] = await run<RecordRow>({ ...one, parameters: [exact(digest)] })
+      const row = (await run(one, [exact(digest)]))[0]
       return row === undefined ? null : recordOf(row)
     },
 
     async findManyByDigest(digests) {
       const found: KeyRecord[] = []
       for (const chunk of chunksOf([...new Set(digests)], digestsOfStatement)) {
-        found.push(...(await run(many(chunk))).map(recordOf))
+        found.push(...(await run(...many(chunk))).map(recordOf))
       }
       return found
     },
@@ -71,12 +74,13 @@ export function lookUpMethods({ db, dialect, write }: Context, prepared?: Run): 
 }
 
 type Select = SelectQueryBuilder<Tables, 'rest_api_keys', RecordRow>
-type Among = (digests: readonly string[]) => CompiledQuery<RecordRow>
+/** A statement and its parameters. */
+type Among = (digests: readonly string[]) => [CompiledQuery<RecordRow>, unknown[]]
 
 /** PostgreSQL takes a list as one parameter. */
 function anyOf(select: Select): Among {
   const statement = select.where(sql<boolean>`${sql.ref('digest')} = any(${[]})`).compile()
-  return (digests) => ({ ...statement, parameters: [digests] })
+  return (digests) => [statement, [digests]]
 }
 
 /** Others take a parameter for each: lists are filled up with their last digest to a power of 2, for few statements. */
@@ -89,6 +93,6 @@ function amongSizes(select: Select, exact: Dialect['exact']): Among {
     )
     const statement = statements.get(size) ?? select.where('digest', 'in', parameters).compile()
     statements.set(size, statement)
-    return { ...statement, parameters }
+    return [statement, parameters]
   }
 }

@@ -11,8 +11,8 @@ export interface PostgresPool {
   }): Promise<{ readonly rows: unknown[] }>
 }
 
-/** Runs a compiled statement and brings its rows. */
-export type Run = <Row>(query: CompiledQuery<Row>) => Promise<readonly Row[]>
+/** Runs a compiled statement with these parameters and brings its rows. */
+export type Run = <Row>(statement: CompiledQuery<Row>, parameters: unknown[]) => Promise<readonly Row[]>
 
 /**
  * Past Kysely, which names no statements: the database parses and plans each of them once for each connection. The names
@@ -20,10 +20,11 @@ export type Run = <Row>(query: CompiledQuery<Row>) => Promise<readonly Row[]>
  */
 export function preparedStatements(pool: PostgresPool): Run {
   const names = new Map<string, string>()
-  return async <Row>({ sql, parameters }: CompiledQuery<Row>) => {
-    const name = names.get(sql) ?? `rest_api_key_${sha256(sql).slice(0, 32)}`
+  function nameOf(sql: string): string {
+    const name = `rest_api_key_${sha256(sql).slice(0, 32)}`
     names.set(sql, name)
-    const { rows } = await pool.query({ name, text: sql, values: [...parameters] })
-    return rows as Row[]
+    return name
   }
+  return <Row>({ sql }: CompiledQuery<Row>, values: unknown[]) =>
+    pool.query({ name: names.get(sql) ?? nameOf(sql), text: sql, values }).then(({ rows }) => rows as Row[])
 }

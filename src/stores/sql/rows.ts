@@ -45,7 +45,20 @@ export type RecordRow = Pick<Selectable<KeyTable>, (typeof recordColumns)[number
 type EntryRow = Pick<Selectable<KeyTable>, (typeof entryColumns)[number]>
 
 export function recordOf(row: RecordRow): KeyRecord {
-  return { ...sharedOf(row), digest: text(row.digest), allowedIps: json(row.allowed_ips) }
+  // Each field by its name, and not those of `sharedOf` spread, which takes several times as long.
+  return {
+    id: text(row.id),
+    digest: text(row.digest),
+    tenantId: text(row.tenant_id),
+    groupId: text(row.group_id),
+    activated: flag(row.activated),
+    description: text(row.description),
+    onBehalfOf: text(row.on_behalf_of),
+    inRole: text(row.in_role),
+    allowedIps: json(row.allowed_ips),
+    expiresAt: optionalMoment(row.expires_at),
+    metadata: json(row.metadata),
+  }
 }
 
 export function entryOf(row: EntryRow): KeyEntry {
