@@ -44,8 +44,7 @@ for (const { name, atLeast, slices } of groups) {
   if (chosen.length === 0) continue
   const begin = performance.now()
   const mutants: Mutant[] = []
-  for (const [slice, { mutate, tests }] of chosen)
-    mutants.push(...(await run(`${name}-${slice}`, { mutate, tests })))
+  for (const [slice, one] of chosen) mutants.push(...(await run(`${name}-${slice}`, one)))
   const verdict = judge(mutants, survivors)
   explain(verdict)
   const isPassed = verdict.killed >= atLeast && verdict.unexplained.length + verdict.outdated.length === 0
@@ -73,14 +72,18 @@ function isChosen(group: string, slice: string): boolean {
   )
 }
 
-async function run(id: string, { mutate, tests }: MutationSlice): Promise<readonly Mutant[]> {
+async function run(
+  id: string,
+  { mutate, tests, frameworks = [] }: MutationSlice,
+): Promise<readonly Mutant[]> {
   const report = `.tmp/mutation/${id}.json`
   // Of another slice by this name nothing is kept, or its files would be counted.
   const version = createHash('sha256')
-    .update(JSON.stringify([mutate, tests]))
+    .update(JSON.stringify([mutate, tests, ...frameworks]))
     .digest('hex')
     .slice(0, 8)
   process.env.MUTATION_TESTS = tests.join(' ')
+  process.env.TEST_FRAMEWORKS = frameworks.join(' ')
   const options: ConstructorParameters<typeof Stryker>[0] = {
     mutate: [...mutate],
     testRunner: 'vitest',
