@@ -75,8 +75,11 @@ export const groups: readonly MutationGroup[] = [
       // What all frameworks have in common is seen in the answers of those that add the least to it.
       common: {
         mutate: sources('request-authorizer role-guard principal'),
-        tests: adapterTests('conformance middleware'),
-        frameworks: ['node', 'fetch'],
+        tests: [
+          ...unit('request-authorizer role-guard principal'),
+          ...adapterTests('conformance middleware'),
+        ],
+        frameworks: ['hono', 'fetch'],
       },
       express: {
         mutate: [...adapters('express platforms/express'), ...sources('forwarded-for')],
