@@ -103,12 +103,12 @@ export const groups: readonly MutationGroup[] = [
       },
       fetch: {
         mutate: adapters('fetch'),
-        tests: adapterTests('conformance middleware proxies'),
+        tests: adapterTests('fetch conformance middleware proxies'),
         frameworks: ['fetch'],
       },
       node: {
         mutate: adapters('node'),
-        tests: adapterTests('http2 conformance middleware proxies'),
+        tests: adapterTests('node http2 conformance middleware proxies'),
         frameworks: ['node'],
       },
       nestjs: {
