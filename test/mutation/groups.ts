@@ -83,7 +83,7 @@ export const groups: readonly MutationGroup[] = [
       },
       express: {
         mutate: [...adapters('express platforms/express'), ...sources('forwarded-for')],
-        tests: adapterTests('express conformance middleware proxies'),
+        tests: [...unit('forwarded-for'), ...adapterTests('express conformance middleware proxies')],
         frameworks: ['express'],
       },
       koa: {
