@@ -764,20 +764,9 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
     /** The same request as everywhere, as no platform hands it over. */
     const request = { headers: { authorization: authorizationFor('OPERATOR') }, rawHeaders: [], apiKey: null }
 
-    it.each(
-      [
-        ['graphql', 'a context of type "graphql"'],
-        ['ws', 'a context of type "ws"'],
-        ['rpc', 'a context of type "rpc"'],
-        ['http', 'a request of another platform'],
-      ].flatMap(([type = '', what = '']) => [
-        [type, 'guarded', what] as const,
-        [type, 'role', what] as const,
-      ]),
-    )('fails and runs nothing: %s, %s', async (type, method, what) => {
-      const app = await create({ providers: [Handlers] })
+    function handlerOf(app: App, method: 'guarded' | 'role', type: string) {
       const handlers = app.get(Handlers)
-      const call = app
+      return app
         .get(ExternalContextCreator)
         .create(
           handlers,
@@ -790,11 +779,37 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
           undefined,
           type,
         )
-      await expect(call(request, {})).rejects.toMatchObject({
+    }
+
+    it.each(
+      [
+        ['graphql', 'a context of type "graphql"'],
+        ['ws', 'a context of type "ws"'],
+        ['rpc', 'a context of type "rpc"'],
+        ['http', 'a request of another platform'],
+      ].flatMap(([type = '', what = '']) => [
+        [type, 'guarded', what] as const,
+        [type, 'role', what] as const,
+      ]),
+    )('fails and runs nothing: %s, %s', async (type, method, what) => {
+      const app = await create({ providers: [Handlers] })
+      await expect(handlerOf(app, method, type)(request, {})).rejects.toMatchObject({
         code: 'unsupported_request',
         message: `API keys are checked for HTTP requests of @nestjs/platform-express and @nestjs/platform-fastify, not for ${what}`,
       })
       expect(ran).toEqual([])
+      expect(facts).toEqual([])
+      await app.close()
+    })
+
+    it.each([
+      ['raw', { raw: {} }],
+      ['server', { server: {} }],
+      ['app', { app: {} }],
+    ])('fails for a request that has but the %s of one', async (_, part) => {
+      const app = await create({ providers: [Handlers] })
+      const answered = handlerOf(app, 'guarded', 'http')({ ...request, ...part }, {})
+      await expect(answered).rejects.toMatchObject({ code: 'unsupported_request' })
       expect(facts).toEqual([])
       await app.close()
     })
