@@ -2,7 +2,7 @@
 export interface MutationSlice {
   readonly mutate: readonly string[]
   readonly tests: readonly string[]
-  /** The only ones of which the tests of all frameworks are run: what `TEST_FRAMEWORKS` is set to. */
+  /** Of tests with rows for every framework, those of these are run: what `TEST_FRAMEWORKS` is set to. */
   readonly frameworks?: readonly string[]
 }
 
@@ -72,7 +72,7 @@ export const groups: readonly MutationGroup[] = [
     name: 'adapters',
     atLeast: 95,
     slices: {
-      // What all frameworks have in common is seen in the answers of those that add the least to it.
+      // What all have in common is seen in two: one has parameters of routes, one hands over more than a request.
       common: {
         mutate: sources('request-authorizer role-guard principal'),
         tests: [
