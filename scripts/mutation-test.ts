@@ -5,12 +5,12 @@
  *     npm run test:mutation -- core adapters
  *     npm run test:mutation -- core/header --force
  *
- * Works in copies of the project below .tmp/. What has not changed since the last run is not run again, except with
+ * Works in copies of the project below .tmp/. What was noticed in the last run and has not changed is not run again, except with
  * `--force`. A run of everything writes its figures to docs/mutation.md. The exit status is 1 if a group has less than its
  * share, if a mutant survives that test/mutation/survivors.ts does not explain, or if one is explained that does not survive.
  */
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
@@ -82,6 +82,8 @@ async function run(
     .update(JSON.stringify([mutate, tests, ...frameworks]))
     .digest('hex')
     .slice(0, 8)
+  const incrementalFile = `.tmp/mutation/${id}-${version}.incremental.json`
+  forgetSurvivors(incrementalFile)
   process.env.MUTATION_TESTS = tests.join(' ')
   process.env.TEST_FRAMEWORKS = frameworks.join(' ')
   const options: ConstructorParameters<typeof Stryker>[0] = {
@@ -92,7 +94,7 @@ async function run(
     coverageAnalysis: 'perTest',
     concurrency: Math.min(2, availableParallelism()),
     incremental: true,
-    incrementalFile: `.tmp/mutation/${id}-${version}.incremental.json`,
+    incrementalFile,
     force: values.force,
     tempDirName: `.tmp/stryker-${id}`,
     ignorePatterns: ['.tmp', 'bench', 'coverage', 'dist', 'docs'],
@@ -106,6 +108,17 @@ async function run(
   }
   await new Stryker(options).runMutationTest()
   return mutantsIn(JSON.parse(readFileSync(report, 'utf8')) as MutationReport)
+}
+
+/** Stryker would not run one again for a new test, if it is in what runs when a module is loaded. */
+function forgetSurvivors(incrementalFile: string): void {
+  if (!existsSync(incrementalFile)) return
+  const report = JSON.parse(readFileSync(incrementalFile, 'utf8')) as MutationReport
+  const files = Object.entries(report.files).map(([path, file]) => {
+    const mutants = file.mutants.filter(({ status }) => status !== 'Survived')
+    return [path, { ...file, mutants }] as const
+  })
+  writeFileSync(incrementalFile, JSON.stringify({ ...report, files: Object.fromEntries(files) }))
 }
 
 function explain({ unexplained, outdated }: Verdict): void {
