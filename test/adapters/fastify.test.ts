@@ -251,6 +251,7 @@ for (const [name, fastify] of fastifys) {
       await app.ready()
       expect(app.hasPlugin('rest-api-key')).toBe(true)
       expect(app.pluginName).toBe('fastify -> rest-api-key')
+      expect(app.printPlugins()).toContain('rest-api-key')
       expect(app.hasRequestDecorator('apiKey')).toBe(true)
       expect(Reflect.get(apiKeyAuth, Symbol.for('plugin-meta'))).toMatchObject({ fastify: '4.x || 5.x' })
     })
