@@ -18,6 +18,8 @@ export default defineConfig({
     include: (process.env.MUTATION_TESTS ?? '').split(' '),
     // A mutant is put in when a worker starts, which is what takes the time: one worker for all files of a run.
     isolate: false,
+    // A mutant that answers no request fails sooner than Stryker gives it up, which takes a new worker.
+    testTimeout: 10_000,
     maxWorkers: 1,
     sequence: { sequencer: SmallFilesFirst },
     runner: './test/mutation/runner.ts',

@@ -135,5 +135,5 @@ async function answer(
     res.status(500) // Express would keep one that was set before.
     throw onDeniedError(error)
   }
-  if (!res.headersSent && !res.writableEnded) writeToExpress(res, denied.response)
+  if (!res.headersSent) writeToExpress(res, denied.response)
 }

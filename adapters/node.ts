@@ -148,7 +148,7 @@ async function answer(
   } catch (error) {
     throw onDeniedError(error)
   }
-  if (!res.headersSent && !res.writableEnded) write(res as ServerResponse, denied.response)
+  if (!res.headersSent) write(res as ServerResponse, denied.response)
 }
 
 function write(res: ServerResponse, { status, headers, body }: DeniedResponse): void {

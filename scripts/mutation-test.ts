@@ -5,12 +5,12 @@
  *     npm run test:mutation -- core adapters
  *     npm run test:mutation -- core/header --force
  *
- * Works in copies of the project below .tmp/. What has not changed since the last run is not run again, except with
+ * Works in copies of the project below .tmp/. What was noticed in the last run and has not changed is not run again, except with
  * `--force`. A run of everything writes its figures to docs/mutation.md. The exit status is 1 if a group has less than its
  * share, if a mutant survives that test/mutation/survivors.ts does not explain, or if one is explained that does not survive.
  */
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
@@ -44,8 +44,7 @@ for (const { name, atLeast, slices } of groups) {
   if (chosen.length === 0) continue
   const begin = performance.now()
   const mutants: Mutant[] = []
-  for (const [slice, { mutate, tests }] of chosen)
-    mutants.push(...(await run(`${name}-${slice}`, { mutate, tests })))
+  for (const [slice, one] of chosen) mutants.push(...(await run(`${name}-${slice}`, one)))
   const verdict = judge(mutants, survivors)
   explain(verdict)
   const isPassed = verdict.killed >= atLeast && verdict.unexplained.length + verdict.outdated.length === 0
@@ -73,14 +72,20 @@ function isChosen(group: string, slice: string): boolean {
   )
 }
 
-async function run(id: string, { mutate, tests }: MutationSlice): Promise<readonly Mutant[]> {
+async function run(
+  id: string,
+  { mutate, tests, frameworks = [] }: MutationSlice,
+): Promise<readonly Mutant[]> {
   const report = `.tmp/mutation/${id}.json`
   // Of another slice by this name nothing is kept, or its files would be counted.
   const version = createHash('sha256')
-    .update(JSON.stringify([mutate, tests]))
+    .update(JSON.stringify([mutate, tests, ...frameworks]))
     .digest('hex')
     .slice(0, 8)
+  const incrementalFile = `.tmp/mutation/${id}-${version}.incremental.json`
+  forgetSurvivors(incrementalFile)
   process.env.MUTATION_TESTS = tests.join(' ')
+  process.env.TEST_FRAMEWORKS = frameworks.join(' ')
   const options: ConstructorParameters<typeof Stryker>[0] = {
     mutate: [...mutate],
     testRunner: 'vitest',
@@ -89,7 +94,7 @@ async function run(id: string, { mutate, tests }: MutationSlice): Promise<readon
     coverageAnalysis: 'perTest',
     concurrency: Math.min(2, availableParallelism()),
     incremental: true,
-    incrementalFile: `.tmp/mutation/${id}-${version}.incremental.json`,
+    incrementalFile,
     force: values.force,
     tempDirName: `.tmp/stryker-${id}`,
     ignorePatterns: ['.tmp', 'bench', 'coverage', 'dist', 'docs'],
@@ -103,6 +108,17 @@ async function run(id: string, { mutate, tests }: MutationSlice): Promise<readon
   }
   await new Stryker(options).runMutationTest()
   return mutantsIn(JSON.parse(readFileSync(report, 'utf8')) as MutationReport)
+}
+
+/** Stryker would not run one again for a new test, if it is in what runs when a module is loaded. */
+function forgetSurvivors(incrementalFile: string): void {
+  if (!existsSync(incrementalFile)) return
+  const report = JSON.parse(readFileSync(incrementalFile, 'utf8')) as MutationReport
+  const files = Object.entries(report.files).map(([path, file]) => {
+    const mutants = file.mutants.filter(({ status }) => status !== 'Survived')
+    return [path, { ...file, mutants }] as const
+  })
+  writeFileSync(incrementalFile, JSON.stringify({ ...report, files: Object.fromEntries(files) }))
 }
 
 function explain({ unexplained, outdated }: Verdict): void {

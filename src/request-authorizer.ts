@@ -94,7 +94,7 @@ export function createRequestAuthorizer<Request>(
       optional,
       request,
     })
-    const { vary = '' } = decision.allowed ? decision.headers : decision.response.headers
+    const { vary } = decision.allowed ? decision.headers : decision.response.headers
     const principal = decision.allowed ? decision.principal : null
     return {
       decision,
@@ -132,10 +132,9 @@ function parseTenant<Request>(
 }
 
 /** An address that cannot be found out is unknown. */
-function attempt(ip: () => unknown): string | undefined {
+function attempt(ip: () => string | undefined): string | undefined {
   try {
-    const address = ip()
-    return typeof address === 'string' ? address : undefined
+    return ip()
   } catch {
     return undefined
   }

@@ -57,8 +57,8 @@ export async function refuse(
     throw onDeniedError(error)
   }
   if (platformOf(request).isAnswered(response)) return answered()
-  const { vary = '', 'content-type': _, ...headers } = denied.response.headers
-  addVary(response, vary)
+  const { vary, 'content-type': _, ...headers } = denied.response.headers
+  addVary(response, vary as string)
   for (const [name, value] of Object.entries(headers)) response.header(name, value)
   throw new ApiKeyDeniedException(denied)
 }

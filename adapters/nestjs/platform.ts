@@ -17,10 +17,7 @@ export interface Platform {
 
 const express: Platform = {
   reader: expressReader as RequestReader<never> as RequestReader<NestRequest>,
-  isAnswered: (response) => {
-    const { headersSent, writableEnded } = response as unknown as Response
-    return headersSent || writableEnded
-  },
+  isAnswered: (response) => (response as unknown as Response).headersSent,
   write: (response, refusal) => writeToExpress(response as unknown as Response, refusal),
 }
 

@@ -28,10 +28,12 @@ export const fastifyReader: RequestReader<FastifyRequest> = {
   host(request) {
     const headers = request.raw.headers as Readonly<Record<string, string | undefined>>
     const forwarded = headers['x-forwarded-host']
-    return forwarded && hopsOf(request).length > 1 ? forwarded : (headers.host ?? headers[':authority'])
+    return forwarded && request.ips && hopsOf(request).length > 1
+      ? forwarded
+      : (headers.host ?? headers[':authority'])
   },
 
-  param: (request, name) => (request.params as Record<string, unknown> | undefined)?.[name],
+  param: (request, name) => (request.params as Record<string, unknown>)[name],
 }
 
 /**
@@ -50,11 +52,10 @@ function trustsByNumber(server: FastifyInstance | undefined): boolean {
   return false
 }
 
-/** The peer and, if Fastify trusts it, the hops that it has forwarded, up to the first that is not trusted. */
+/** The peer and, if it is trusted, the hops that it has forwarded, up to the first that is not. Needs `request.ips`. */
 function hopsOf(request: FastifyRequest): readonly (string | undefined)[] {
-  if (request.ips === undefined) return [request.ip]
   const { socket, headers } = request.raw
   const forwardedFor = headers['x-forwarded-for'] as string | undefined
   const raw = { socket, headers: { 'x-forwarded-for': withUnknownClient(forwardedFor) } }
-  return (Object.create(request, { raw: { value: raw } }) as FastifyRequest).ips ?? []
+  return (Object.create(request, { raw: { value: raw } }) as Required<Pick<FastifyRequest, 'ips'>>).ips
 }

@@ -23,8 +23,8 @@ const globex = { authorizer, tenant: 'globex' }
 
 for (const [name, fastify] of fastifys) {
   describe(name, () => {
-    function createApp(options: { trustProxy?: boolean } = {}): FastifyInstance {
-      const app = fastify(options)
+    function createApp(options: { trustProxy?: number | string } = {}): FastifyInstance {
+      const app = fastify(options as { trustProxy?: string })
       onTestFinished(() => app.close())
       facts.length = 0
       return app
@@ -213,6 +213,47 @@ for (const [name, fastify] of fastifys) {
         vary: 'authorization',
       })
       expect(unlisted.json()).toMatchObject({ code: 'not_authorized' })
+    })
+
+    describe('the address of a request on which nothing is forwarded', () => {
+      const listed = { headers: { authorization: authorizationFor('LISTED') }, remoteAddress: '192.0.2.7' }
+
+      it('is unknown where proxies are trusted by their number, in a scope too', async () => {
+        const app = createApp({ trustProxy: 1 })
+        await app.register(async (scope) => {
+          await scope.register(apiKeyAuth, acme)
+          addWhoami(scope, '/')
+        })
+        expect((await app.inject({ url: '/', ...listed })).statusCode).toBe(401)
+        expect(facts).toMatchObject([{ keyId: 'listed-key', ip: undefined }])
+      })
+
+      it.each([
+        ['no server', undefined],
+        ['a server without options', {}],
+      ])('is that of the peer where a request names %s', async (_, server) => {
+        const app = createApp({ trustProxy: '10.0.0.0/8' })
+        app.addHook('onRequest', async (request) => {
+          Object.defineProperty(request, 'server', { value: server, configurable: true })
+        })
+        await app.register(apiKeyAuth, acme)
+        app.addHook('onRequest', async (request) => {
+          Reflect.deleteProperty(request, 'server') // What follows in Fastify needs its own.
+        })
+        addWhoami(app, '/')
+        expect((await app.inject({ url: '/', ...listed })).body).toBe('listed-key')
+      })
+    })
+
+    it('is known to Fastify by its name and its versions, and declares what it adds to requests', async () => {
+      const app = createApp()
+      await app.register(apiKeyAuth, acme)
+      await app.ready()
+      expect(app.hasPlugin('rest-api-key')).toBe(true)
+      expect(app.pluginName).toBe('fastify -> rest-api-key')
+      expect(app.printPlugins()).toContain('rest-api-key')
+      expect(app.hasRequestDecorator('apiKey')).toBe(true)
+      expect(Reflect.get(apiKeyAuth, Symbol.for('plugin-meta'))).toMatchObject({ fastify: '4.x || 5.x' })
     })
 
     it.each([

@@ -4,12 +4,13 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
-import { authorizationFor, createAuthorizer, memoryStore } from 'rest-api-key'
+import { authorizationFor, createAuthorizer, memoryStore, tenantFromSubdomain } from 'rest-api-key'
 import { type ApiKeyAuthOptions, apiKeyAuth, requireRole } from 'rest-api-key/hono'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { close, listen } from '../support/http-api.js'
 import { exchange } from '../support/http-client.js'
 import { expectNoUnhandledRejections } from '../support/no-unhandled-rejections.js'
+import { canary, expectRefusal } from '../support/refusals.js'
 
 expectNoUnhandledRejections()
 
@@ -126,12 +127,21 @@ for (const [how, ask] of [
           await next()
         })
         app.get('/', ok)
+        await expectCrossOrigin(app, referenceId, status)
+      })
+
+      it('keeps the headers of a refusal that onDenied answers', async () => {
+        const onDenied = () => new Response('denied', { status: 404 })
+        await expectCrossOrigin(appWith(ok, { onDenied }, crossOrigin), undefined, 404)
+      })
+
+      async function expectCrossOrigin(app: Hono, referenceId: string | undefined, status: number) {
         const response = await ask(app, referenceId)
         expect(response.status).toBe(status)
         expect(response.header('access-control-allow-origin')).toBe('https://app.example.com')
         expect(response.header('access-control-allow-credentials')).toBe('true')
         expect(ids(response.header('vary'))).toEqual(['authorization', 'origin'])
-      })
+      }
     })
 
     it.each<[where: string, before: (c: Context) => void]>([
@@ -164,6 +174,22 @@ for (const [how, ask] of [
       expect(response.header('content-type')).toBe('application/problem+json; charset=utf-8')
       expect(response.header('vary')).toBe('Origin, authorization')
       expect(response.body).toContain('missing_credentials')
+    })
+
+    it.each<[by: string, options: Partial<ApiKeyAuthOptions>, status: number, said: string]>([
+      ['the decision', {}, 401, 'missing_credentials'],
+      ['the decision if onDenied writes nothing', { onDenied: () => {} }, 401, 'missing_credentials'],
+      ['that of onDenied', { onDenied: () => new Response('denied', { status: 404 }) }, 404, 'denied'],
+    ])('replaces a response that an earlier middleware has set by %s', async (_, options, status, said) => {
+      const response = await ask(
+        appWith(ok, options, async (c, next) => {
+          c.res = new Response('prepared', { headers: { 'content-language': 'en' } })
+          await next()
+        }),
+      )
+      expect(response.status).toBe(status)
+      expect(response.body).toContain(said)
+      if (status === 404) expect(response.header('content-language')).toBeUndefined()
     })
 
     describe('takes an answer of onDenied', () => {
@@ -224,3 +250,42 @@ for (const [how, ask] of [
     })
   })
 }
+
+it('adds to Vary in place where that is possible', async () => {
+  const own = new Response('own')
+  const answers: Response[] = []
+  const app = appWith(
+    () => own,
+    {},
+    async (c, next) => {
+      await next()
+      answers.push(c.res)
+    },
+  )
+  await askDirectly(app, 'OWN')
+  expect(answers).toEqual([own])
+  expect(answers[0]).toBe(own)
+})
+
+it.each([
+  ['of the URL where there is no other', {}, 'http://acme.api.example.com/', 200],
+  ['of the URL, unless it is that of another tenant', {}, 'http://globex.api.example.com/', 401],
+  ['of the header', { host: 'acme.api.example.com' }, 'http://globex.api.example.com/', 200],
+  [
+    'of the header, unless it is that of another tenant',
+    { host: 'globex.api.example.com' },
+    'http://acme.api.example.com/',
+    401,
+  ],
+])('takes the host %s', async (_, headers, url, status) => {
+  const app = appWith(ok, { tenant: tenantFromSubdomain('api.example.com') })
+  const response = await app.request(url, {
+    headers: { ...headers, authorization: authorizationFor('OWN') },
+  })
+  expect(response.status).toBe(status)
+})
+
+it('names an ip that is wrong', () => {
+  const message = '"ip" must be getConnInfo of your runtime or a function of the context, not a string'
+  expectRefusal(() => appWith(ok, { ip: canary as never }), 'invalid_option', message)
+})

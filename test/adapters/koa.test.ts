@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type Koa from 'koa'
-import { authorizationFor, createAuthorizer, type Denied, memoryStore } from 'rest-api-key'
+import { authorizationFor, createAuthorizer, type Denied, memoryStore, tenantFromParam } from 'rest-api-key'
 import { type ApiKeyContext, apiKeyAuth } from 'rest-api-key/koa'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { close, listen } from '../support/http-api.js'
@@ -52,11 +52,27 @@ describe.each(koas)('%s', (_, Koa) => {
       404,
       'mine',
     ],
+    [
+      'a response of Node.js that comes later',
+      (_, ctx) => {
+        ctx.respond = false
+        setImmediate(() => ctx.res.writeHead(404, { 'content-length': 4 }).end('mine'))
+      },
+      404,
+      'mine',
+    ],
   ])('takes %s for an answer of onDenied', async (_, onDenied, status, body) => {
     const app = new Koa()
     app.use(apiKeyAuth(authorizer, { tenant: 'acme', onDenied }))
     const response = await ask(app)
     expect({ status: response.status, body: response.body }).toEqual({ status, body })
+    expect(response.header('www-authenticate')).toBeUndefined()
+  })
+
+  it('takes no tenant from a parameter where nothing has parameters', async () => {
+    const app = new Koa()
+    app.use(apiKeyAuth(authorizer, { tenant: tenantFromParam('tenant') }))
+    expect((await ask(app, 'OWN')).status).toBe(401)
   })
 
   it('replaces what an earlier middleware has prepared', async () => {

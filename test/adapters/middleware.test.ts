@@ -208,7 +208,9 @@ for (const framework of frameworks) {
               },
             ],
           ])('answers itself %s', async (_, onDenied) => {
-            const response = await denied(onDenied)
+            const onError = vi.fn()
+            const response = await denied(onDenied, onError)
+            expect(onError).not.toHaveBeenCalled()
             expect(response.status).toBe(404)
             expect(response.body).toBe('nothing here')
             expect(response.header('x-denied')).toBe('yes')

@@ -618,32 +618,58 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
       expect(await tell('OPERATOR', '/globex')).toBe(401)
     })
 
+    it('looks like no other, because NestJS 10 goes by that', () => {
+      const [one, other] = [1, 2].map(() => JSON.stringify(ApiKeyModule.forRoot(acme)))
+      expect(one).not.toBe(other)
+    })
+
+    it('provides what another copy of the package asks for', async () => {
+      const app = await create({})
+      expect(app.get(Symbol.for('rest-api-key.nest-authorizer'))).toBeTypeOf('function')
+      await app.close()
+    })
+
     it('can be part of an application that serves no HTTP', async () => {
       const context = await NestFactory.createApplicationContext(moduleOf({}), quiet)
       expect(context.get(ApiKeyGuard)).toBeInstanceOf(ApiKeyGuard)
       await context.close()
     })
 
-    it.each<[what: string, options: object, code: string]>([
-      ['no tenant', { authorizer }, 'invalid_option'],
-      ['no authorizer', { tenant: 'acme' }, 'invalid_option'],
-      ['an unknown option', { ...acme, prefix: '/v1' }, 'unknown_option'],
-      ['an onDenied that is no function', { ...acme, onDenied: 404 }, 'invalid_option'],
-    ])('refuses %s, at once or when it starts', async (_, options, code) => {
+    it.each<[what: string, options: object, code: string, message: string]>([
+      ['no tenant', { authorizer }, 'invalid_option', '"tenant" must be '],
+      ['no authorizer', { tenant: 'acme' }, 'invalid_option', '"authorizer" must be '],
+      [
+        'an unknown option',
+        { ...acme, prefix: '/v1' },
+        'unknown_option',
+        '"prefix" is not an option of ApiKeyModule; it knows "authorizer", "tenant", "ip", "optional", "onDenied"',
+      ],
+      [
+        'an onDenied that is no function',
+        { ...acme, onDenied: 404 },
+        'invalid_option',
+        '"onDenied" must be a function, not 404',
+      ],
+    ])('refuses %s, at once or when it starts', async (_, options, code, message) => {
       const wrong = options as ApiKeyModuleOptions
-      const failed = expect.objectContaining({ code })
+      const failed = expect.objectContaining({ code, message: expect.stringContaining(message) })
       expect(() => ApiKeyModule.forRoot(wrong)).toThrow(failed)
       const imports = [ApiKeyModule.forRootAsync({ useFactory: async () => wrong })]
       await expect(create({ imports })).rejects.toEqual(failed)
     })
 
-    it.each<[what: string, options: object, code: string]>([
-      ['no factory', {}, 'invalid_option'],
-      ['another factory', { useClass: class {} }, 'unknown_option'],
-    ])('refuses %s of asynchronous options', (_, options, code) => {
+    it.each<[what: string, options: object, code: string, message: string]>([
+      ['no factory', {}, 'invalid_option', '"useFactory" must be a function, not undefined'],
+      [
+        'another factory',
+        { useClass: class {} },
+        'unknown_option',
+        '"useClass" is not an option of ApiKeyModule.forRootAsync; it knows "imports", "inject", "useFactory"',
+      ],
+    ])('refuses %s of asynchronous options', (_, options, code, message) => {
       expect(() =>
         ApiKeyModule.forRootAsync(options as Parameters<typeof ApiKeyModule.forRootAsync>[0]),
-      ).toThrow(expect.objectContaining({ code }))
+      ).toThrow(expect.objectContaining({ code, message }))
     })
   })
 
@@ -738,15 +764,9 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
     /** The same request as everywhere, as no platform hands it over. */
     const request = { headers: { authorization: authorizationFor('OPERATOR') }, rawHeaders: [], apiKey: null }
 
-    it.each(
-      ['graphql', 'ws', 'rpc', 'http'].flatMap((type) => [
-        [type, 'guarded'] as const,
-        [type, 'role'] as const,
-      ]),
-    )('fails and runs nothing: %s, %s', async (type, method) => {
-      const app = await create({ providers: [Handlers] })
+    function handlerOf(app: App, method: 'guarded' | 'role', type: string) {
       const handlers = app.get(Handlers)
-      const call = app
+      return app
         .get(ExternalContextCreator)
         .create(
           handlers,
@@ -759,8 +779,37 @@ describe.each<[name: string, create: (parts: Parts) => Promise<App>]>([
           undefined,
           type,
         )
-      await expect(call(request, {})).rejects.toMatchObject({ code: 'unsupported_request' })
+    }
+
+    it.each(
+      [
+        ['graphql', 'a context of type "graphql"'],
+        ['ws', 'a context of type "ws"'],
+        ['rpc', 'a context of type "rpc"'],
+        ['http', 'a request of another platform'],
+      ].flatMap(([type = '', what = '']) => [
+        [type, 'guarded', what] as const,
+        [type, 'role', what] as const,
+      ]),
+    )('fails and runs nothing: %s, %s', async (type, method, what) => {
+      const app = await create({ providers: [Handlers] })
+      await expect(handlerOf(app, method, type)(request, {})).rejects.toMatchObject({
+        code: 'unsupported_request',
+        message: `API keys are checked for HTTP requests of @nestjs/platform-express and @nestjs/platform-fastify, not for ${what}`,
+      })
       expect(ran).toEqual([])
+      expect(facts).toEqual([])
+      await app.close()
+    })
+
+    it.each([
+      ['raw', { raw: {} }],
+      ['server', { server: {} }],
+      ['app', { app: {} }],
+    ])('fails for a request that has but the %s of one', async (_, part) => {
+      const app = await create({ providers: [Handlers] })
+      const answered = handlerOf(app, 'guarded', 'http')({ ...request, ...part }, {})
+      await expect(answered).rejects.toMatchObject({ code: 'unsupported_request' })
       expect(facts).toEqual([])
       await app.close()
     })

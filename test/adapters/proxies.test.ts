@@ -201,6 +201,7 @@ const settingsOfKoa: readonly Setting[] = [
 const settingsOfFastify = (number: Pick<Setting, 'rule' | 'ownHost'>[]): readonly Setting[] => [
   { name: 'no trustProxy', api: {}, rule: 'nobody' },
   { name: 'false', api: { trust: false }, rule: 'nobody' },
+  { name: '0', api: { trust: 0 }, rule: 'nobody' },
   { name: 'true', api: { trust: true }, rule: 'everybody' },
   { name: 'loopback', api: { trust: 'loopback' }, rule: 'loopback' },
   { name: 'a list', api: { trust: ['127.0.0.0/8', '::1'] }, rule: 'loopback' },

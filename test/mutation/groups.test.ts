@@ -5,15 +5,27 @@ import { groups } from './groups.js'
 
 const repository = join(import.meta.dirname, '../..')
 const slices = groups.flatMap((group) => Object.values(group.slices))
+const mutated = slices.flatMap(({ mutate }) => mutate)
 /** What holds types only, or names what others hold. */
 const withoutCode = ['authorization-request', 'index', 'key-store']
+const adaptersWithoutCode = ['nestjs', 'nestjs/api-key-module-options', 'nestjs/nest-request']
 
 describe('the slices of the mutation tests', () => {
   it('hold every file of the core', () => {
-    const mutated = slices.flatMap(({ mutate }) => mutate)
     const files = readdirSync(join(repository, 'src')).flatMap((file) => file.match(/^(.+)\.ts$/)?.[1] ?? [])
     const left = files.filter((file) => !mutated.includes(`src/${file}.ts`))
     expect(left).toEqual(withoutCode)
+  })
+
+  it('hold every adapter but those of the console', () => {
+    const files = ['', 'nestjs/', 'platforms/'].flatMap((folder) =>
+      readdirSync(join(repository, 'adapters', folder)).flatMap((file) => {
+        const name = file.match(/^(?!console-)(.+)\.ts$/)?.[1]
+        return name === undefined ? [] : [folder + name]
+      }),
+    )
+    const left = files.filter((file) => !mutated.includes(`adapters/${file}.ts`))
+    expect(left).toEqual(adaptersWithoutCode)
   })
 
   it('name files that exist', () => {

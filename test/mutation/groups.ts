@@ -2,6 +2,8 @@
 export interface MutationSlice {
   readonly mutate: readonly string[]
   readonly tests: readonly string[]
+  /** Of tests with rows for every framework, those of these are run: what `TEST_FRAMEWORKS` is set to. */
+  readonly frameworks?: readonly string[]
 }
 
 /** Parts of the library with one promise. Only the tests next to a slice are run: what kills a mutant stands near it. */
@@ -13,7 +15,9 @@ export interface MutationGroup {
 }
 
 const sources = (names: string) => names.split(' ').map((name) => `src/${name}.ts`)
+const adapters = (names: string) => names.split(' ').map((name) => `adapters/${name}.ts`)
 const unit = (names: string) => names.split(' ').map((name) => `test/unit/${name}.test.ts`)
+const adapterTests = (names: string) => names.split(' ').map((name) => `test/adapters/${name}.test.ts`)
 
 export const groups: readonly MutationGroup[] = [
   {
@@ -68,15 +72,51 @@ export const groups: readonly MutationGroup[] = [
     name: 'adapters',
     atLeast: 95,
     slices: {
-      // What all frameworks have in common is seen in their answers.
-      frameworks: {
-        mutate: [
-          'adapters/*.ts',
-          'adapters/{nestjs,platforms}/*.ts',
-          '!adapters/console-*.ts',
-          ...sources('request-authorizer role-guard principal forwarded-for'),
+      // What all have in common is seen in two: one has parameters of routes, one hands over more than a request.
+      common: {
+        mutate: sources('request-authorizer role-guard principal'),
+        tests: [
+          ...unit('request-authorizer role-guard principal'),
+          ...adapterTests('conformance middleware'),
         ],
-        tests: ['test/adapters/*.test.ts'],
+        frameworks: ['hono', 'fetch'],
+      },
+      express: {
+        mutate: [...adapters('express platforms/express'), ...sources('forwarded-for')],
+        tests: [...unit('forwarded-for'), ...adapterTests('express conformance middleware proxies')],
+        frameworks: ['express'],
+      },
+      koa: {
+        mutate: adapters('koa'),
+        tests: adapterTests('koa http2 conformance middleware proxies'),
+        frameworks: ['koa'],
+      },
+      fastify: {
+        mutate: adapters('fastify platforms/fastify'),
+        tests: adapterTests('fastify http2 conformance middleware proxies'),
+        frameworks: ['fastify'],
+      },
+      hono: {
+        mutate: adapters('hono'),
+        tests: adapterTests('hono conformance middleware proxies'),
+        frameworks: ['hono'],
+      },
+      fetch: {
+        mutate: adapters('fetch'),
+        tests: adapterTests('fetch conformance middleware proxies'),
+        frameworks: ['fetch'],
+      },
+      node: {
+        mutate: adapters('node'),
+        tests: adapterTests('node http2 conformance middleware proxies'),
+        frameworks: ['node'],
+      },
+      nestjs: {
+        mutate: adapters(
+          'nestjs/api-key-denied-exception nestjs/api-key-denied-filter nestjs/api-key-guard nestjs/api-key-module nestjs/nest-authorizer nestjs/platform nestjs/principal nestjs/require-role',
+        ),
+        tests: adapterTests('nestjs conformance middleware'),
+        frameworks: ['nestjs'],
       },
     },
   },

@@ -10,6 +10,8 @@ export const expresses = [
   ['Express 4', express4],
 ] as const
 
+export const frameworks: readonly Framework[] = expresses.map(([name, express]) => expressOf(name, express))
+
 export function expressOf(name: string, express: typeof express5): Framework {
   const answerOf = (res: Response): Answer => ({
     status: (status) => void res.status(status),

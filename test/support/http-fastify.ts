@@ -15,7 +15,9 @@ export const fastifys = [
   ['Fastify 4', fastify4 as unknown as typeof fastify5],
 ] as const
 
-export function fastifyOf(name: string, fastify: typeof fastify5): Framework {
+export const frameworks: readonly Framework[] = fastifys.map(([name, fastify]) => fastifyOf(name, fastify))
+
+function fastifyOf(name: string, fastify: typeof fastify5): Framework {
   const answerOf = (reply: FastifyReply): Answer => ({
     status: (status) => void reply.code(status),
     set: (header, value) => void reply.header(header, value),

@@ -7,7 +7,7 @@ type Handler = (request: Request, env: HttpBindings) => Response | Promise<Respo
 type Incoming = Request & { incoming?: IncomingMessage }
 
 /** A server of Fetch requests, made of a server of Node.js: its raw header lines are not asked. */
-export const fetchServer: Framework = {
+const fetchServer: Framework = {
   name: 'Fetch',
   lacks: ['route parameters', 'header lines', 'earlier headers'],
   header: (request, header) => (request as Request).headers.get(header) ?? undefined,
@@ -63,6 +63,8 @@ export const fetchServer: Framework = {
     }
   },
 }
+
+export const frameworks: readonly Framework[] = [fetchServer]
 
 function fits({ method = 'GET', path }: Route, under: string, request: Request): boolean {
   const isAsked = request.method === method || (request.method === 'HEAD' && method === 'GET')

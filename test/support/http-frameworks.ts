@@ -1,19 +1,17 @@
 import type { Framework } from './http-api.js'
-import { expresses, expressOf } from './http-express.js'
-import { fastifyOf, fastifys } from './http-fastify.js'
-import { fetchServer } from './http-fetch.js'
-import { honoOf } from './http-hono.js'
-import { koaOf, koas } from './http-koa.js'
-import { nests } from './http-nest.js'
-import { nodeHttp } from './http-node.js'
 
-/** Every supported major of every framework. */
-export const frameworks: readonly Framework[] = [
-  ...expresses.map(([name, express]) => expressOf(name, express)),
-  ...koas.map(([name, Koa]) => koaOf(name, Koa)),
-  ...fastifys.map(([name, fastify]) => fastifyOf(name, fastify)),
-  honoOf('Hono'),
-  ...nests,
-  nodeHttp,
-  fetchServer,
-]
+const families: Readonly<Record<string, () => Promise<{ readonly frameworks: readonly Framework[] }>>> = {
+  express: () => import('./http-express.js'),
+  koa: () => import('./http-koa.js'),
+  fastify: () => import('./http-fastify.js'),
+  hono: () => import('./http-hono.js'),
+  nestjs: () => import('./http-nest.js'),
+  node: () => import('./http-node.js'),
+  fetch: () => import('./http-fetch.js'),
+}
+
+const asked = (process.env.TEST_FRAMEWORKS || Object.keys(families).join(' ')).split(' ')
+const loading = Object.entries(families).flatMap(([name, load]) => (asked.includes(name) ? [load()] : []))
+
+/** Every supported major of every framework, or of those that `TEST_FRAMEWORKS` names. */
+export const frameworks: readonly Framework[] = (await Promise.all(loading)).flatMap((one) => one.frameworks)

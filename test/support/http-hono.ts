@@ -7,7 +7,9 @@ import type { Denied } from 'rest-api-key'
 import { apiKeyAuth, principalOf, requireRole } from 'rest-api-key/hono'
 import { type Answer, type Api, type Framework, handled, type Route, whoami } from './http-api.js'
 
-export function honoOf(name: string): Framework {
+export const frameworks: readonly Framework[] = [honoOf('Hono')]
+
+function honoOf(name: string): Framework {
   type Env = { Bindings: HttpBindings; Variables: { body: string } }
 
   const answerOf = (c: Context) => {

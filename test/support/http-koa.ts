@@ -12,7 +12,9 @@ export const koas = [
   ['Koa 2', Koa2],
 ] as const
 
-export function koaOf(name: string, Koa: typeof Koa3): Framework {
+export const frameworks: readonly Framework[] = koas.map(([name, Koa]) => koaOf(name, Koa))
+
+function koaOf(name: string, Koa: typeof Koa3): Framework {
   type Ctx = ParameterizedContext
 
   const answerOf = (ctx: Ctx): Answer => ({

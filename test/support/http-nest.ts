@@ -61,8 +61,8 @@ const onFastify: Platform = {
   },
 }
 
-/** NestJS on each of its platforms. */
-export const nests: readonly Framework[] = [onExpress, onFastify].map(frameworkOf)
+/** On each of its platforms. */
+export const frameworks: readonly Framework[] = [onExpress, onFastify].map(frameworkOf)
 
 function frameworkOf({ name, adapter, incoming, prepare }: Platform): Framework {
   return {

@@ -6,7 +6,7 @@ import { type Answer, type Framework, handled, type Route, whoami } from './http
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown
 
 /** A server without a framework. */
-export const nodeHttp: Framework = {
+const nodeHttp: Framework = {
   name: 'node:http',
   lacks: ['route parameters'],
   header(request, header) {
@@ -58,6 +58,8 @@ export const nodeHttp: Framework = {
     }
   },
 }
+
+export const frameworks: readonly Framework[] = [nodeHttp]
 
 function fits({ method = 'GET', path }: Route, under: string, req: IncomingMessage): boolean {
   const asked = (req.url ?? '').split('?')[0]

@@ -21,10 +21,10 @@ const parametersOfUse = 5
  */
 export function lookUpMethods({ db, dialect, write }: Context, prepared?: Run): LookUps {
   const { exact } = dialect
-  const run =
+  const run: Run =
     prepared ??
     (async <Row>(statement: CompiledQuery<Row>, parameters: unknown[]) =>
-      (await db.executeQuery({ ...statement, parameters })).rows)
+      (await db.executeQuery<Row>({ ...statement, parameters })).rows)
   const select = db.selectFrom('rest_api_keys').select(recordColumns)
   const digestsOfStatement = Math.min(maxDigests, 2 ** Math.floor(Math.log2(dialect.maxParameters)))
   const usesOfStatement = Math.min(maxUses, Math.floor(dialect.maxParameters / parametersOfUse))
