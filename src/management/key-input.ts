@@ -84,10 +84,10 @@ function checked(fields: Record<string, unknown>, faults: Faults): Partial<KeyFa
   )
 }
 
-function ipsOf(value: unknown, faults: Faults): readonly string[] {
+function ipsOf(value: unknown, faults: Faults): readonly string[] | null {
   if (!Array.isArray(value)) {
     faults.add('allowedIps', 'must be a list of texts')
-    return []
+    return null
   }
   // A copy without holes, which `forEach` would skip.
   const rules = [...value]
@@ -135,6 +135,5 @@ function metadataOf(metadata: unknown, faults: Faults): Readonly<Record<string, 
 
 function everyText(value: unknown, isFit: (text: string) => boolean): boolean {
   if (typeof value === 'string') return isFit(value)
-  if (typeof value !== 'object' || value === null) return true
-  return Object.entries(value).every(([name, member]) => isFit(name) && everyText(member, isFit))
+  return Object.entries(value ?? {}).every(([name, member]) => isFit(name) && everyText(member, isFit))
 }

@@ -148,22 +148,49 @@ it('covers every call that there is', async () => {
 })
 
 describe('an actor', () => {
-  const noActors: readonly (readonly [name: string, actor: unknown])[] = [
+  const wrong = (field: string, fault: string) => `whose "${field}" is usable; it ${fault}`
+  const noActors: readonly (readonly [name: string, actor: unknown, expected?: string])[] = [
     ['nobody', undefined],
     ['null', null],
     ['a text', 'jdoe'],
-    ['nothing', {}],
-    ['a user of no tenant', { userId: 'jdoe' }],
-    ['a user of an empty tenant', { tenantId: '', userId: 'jdoe' }],
-    ['a user of two tenants', { tenantId: ['acme', 'globex'], userId: 'jdoe' }],
-    ['a tenant without a user', { tenantId: 'acme' }],
-    ['a user that is a number', { tenantId: 'acme', userId: 7 }],
-    ['a user with NUL', { tenantId: 'acme', userId: 'j\0' }],
-    ['a role that is a list', { tenantId: 'acme', userId: 'jdoe', role: ['Administrator'] }],
+    ['nothing', {}, wrong('tenantId', 'must be a text')],
+    ['a user of no tenant', { userId: 'jdoe' }, wrong('tenantId', 'must be a text')],
+    ['a user of an empty tenant', { tenantId: '', userId: 'jdoe' }, wrong('tenantId', 'must not be empty')],
+    [
+      'a user of two tenants',
+      { tenantId: ['acme', 'globex'], userId: 'jdoe' },
+      wrong('tenantId', 'must be a text'),
+    ],
+    ['a tenant without a user', { tenantId: 'acme' }, wrong('userId', 'must be a text')],
+    ['a user without a name', { tenantId: 'acme', userId: '' }, wrong('userId', 'must not be empty')],
+    ['a user that is a number', { tenantId: 'acme', userId: 7 }, wrong('userId', 'must be a text')],
+    [
+      'a user with NUL',
+      { tenantId: 'acme', userId: 'j\0' },
+      wrong('userId', 'must not contain the character NUL'),
+    ],
+    [
+      'a user of 201 characters',
+      { tenantId: 'acme', userId: 'x'.repeat(201) },
+      wrong('userId', 'must not be longer than 200 characters'),
+    ],
+    [
+      'a role that is a list',
+      { tenantId: 'acme', userId: 'jdoe', role: ['Administrator'] },
+      'whose "role" is a text or null',
+    ],
+    [
+      'a role of 201 characters',
+      { tenantId: 'acme', userId: 'jdoe', role: 'x'.repeat(201) },
+      'whose "role" is a text or null',
+    ],
   ]
-  it.each(noActors)('is not %s', async (_, actor) => {
+  it.each(noActors)('is not %s', async (_, actor, expected) => {
     const { manager } = await openManager()
-    expect(() => manager.as(actor as Actor)).toThrow(expect.objectContaining({ code: 'not_authorized' }))
+    const message = ['The actor must be a signed-in user', expected].filter(Boolean).join(' ')
+    expect(() => manager.as(actor as Actor)).toThrow(
+      expect.objectContaining({ code: 'not_authorized', message }),
+    )
   })
 
   it('is not the principal of a request that was authorized by a key', async () => {

@@ -14,6 +14,8 @@ export interface MutationGroup {
 
 const sources = (names: string) => names.split(' ').map((name) => `src/${name}.ts`)
 const unit = (names: string) => names.split(' ').map((name) => `test/unit/${name}.test.ts`)
+const managed = (names: string) => names.split(' ').map((name) => `src/management/${name}.ts`)
+const managing = (names: string) => names.split(' ').map((name) => `test/management/${name}.test.ts`)
 
 export const groups: readonly MutationGroup[] = [
   {
@@ -84,9 +86,21 @@ export const groups: readonly MutationGroup[] = [
     name: 'management',
     atLeast: 90,
     slices: {
-      management: {
-        mutate: ['src/management/*.ts'],
-        tests: ['test/management/{manager,authority,contract,import}.test.ts'],
+      input: {
+        mutate: managed('actor cursor faults group-input hint key-input limits text'),
+        tests: managing('input manager authority'),
+      },
+      tenant: {
+        mutate: managed('key-manager management-action session tenant-keys until-written'),
+        tests: managing('manager authority contract'),
+      },
+      outside: {
+        mutate: managed('directory-check explain-key guarded-repository key-repository'),
+        tests: managing('manager authority contract'),
+      },
+      import: {
+        mutate: managed('import-key import-keys'),
+        tests: managing('manager authority contract import'),
       },
     },
   },
