@@ -40,9 +40,11 @@ const defaults: Omit<KeyFacts, 'groupId'> = {
   metadata: null,
 }
 
-/** The key as it will be, or every fault of the input. */
-export function parseKeyInput(input: unknown): KeyFacts & { readonly groupId: string } {
-  const faults = new Faults()
+/** The key as it will be, or every fault of the input, after those that are known already. */
+export function parseKeyInput(
+  input: unknown,
+  faults = new Faults(),
+): KeyFacts & { readonly groupId: string } {
   const { groupId, ...fields } = membersOf(input, ['groupId', ...changeable], faults)
   const groupFault = groupId === '' ? 'must not be empty' : textFault(groupId, limits.tenantId)
   if (groupFault !== undefined) faults.add('groupId', groupFault)
