@@ -88,7 +88,7 @@ export const groups: readonly MutationGroup[] = [
     slices: {
       input: {
         mutate: managed('actor cursor faults group-input hint key-input limits text'),
-        tests: managing('input manager authority'),
+        tests: managing('input manager authority contract'),
       },
       tenant: {
         mutate: managed('key-manager management-action session tenant-keys until-written'),
