@@ -63,6 +63,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { keys: seeds = [], digest: digestOption = sha256Digest() } = options
   if (!Array.isArray(seeds)) throw invalidOption('keys', 'a list of keys', seeds)
   const [digest] = parseDigests('digest', digestOption) as readonly [Digest]
+  // What no group or key has for an id is looked up all the same.
   const groups = new Map<string | null, KeyGroup>()
   const keys = new Map<string | undefined, StoredKey>()
   const idsByDigest = new Map<string, string>()
