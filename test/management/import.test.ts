@@ -215,6 +215,18 @@ describe('an import', () => {
     expect(report).toMatchObject({ imported: 2, refused: 1, refusals: [{ row: 2, message }] })
   })
 
+  it('refuses a row that the actor may not import, and takes the others', async () => {
+    const { acme } = await openManager({
+      authorize: (_, __, { after }) => after === null || !('inRole' in after) || after.inRole !== 'Owner',
+    })
+    const { id: groupId } = await acme.createGroup({ name: 'Imported keys' })
+    const rows = [rowOf(1), { ...rowOf(2), inRole: 'Owner' }, rowOf(3)]
+    expect(await acme.importKeys(rows, { groupId })).toMatchObject({
+      imported: 2,
+      refusals: [{ row: 2, code: 'not_authorized', message: 'The actor may not do this: key.import' }],
+    })
+  })
+
   it('refuses a row without a group if the import has none', async () => {
     const { acme } = await openForImport()
     const { refusals } = await acme.importKeys([rowOf(1)])
