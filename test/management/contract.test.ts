@@ -280,12 +280,14 @@ describe('options', () => {
   })
 
   it.each<[field: string, call: (keys: TenantKeys) => Promise<unknown>]>([
+    ['id', (keys) => keys.getGroup(7 as never)],
+    ['id', (keys) => keys.getKey(7 as never)],
     ['groupId', (keys) => keys.listKeys({ groupId: 7 as never })],
     ['search', (keys) => keys.listKeys({ search: 7 as never })],
     ['groupId', (keys) => keys.listAudit({ groupId: 7 as never })],
     ['keyId', (keys) => keys.listAudit({ keyId: 7 as never })],
     ['keyId', (keys) => keys.explain({ keyId: 7 as never })],
-  ])('have a text for %s', async (field, call) => {
+  ])('and arguments have a text for %s', async (field, call) => {
     const { acme } = await openManager()
     await expect(call(acme)).rejects.toMatchObject({
       code: 'invalid_input',
