@@ -5,12 +5,12 @@
  *     npm run test:mutation -- core adapters
  *     npm run test:mutation -- core/header --force
  *
- * Works in copies of the project below .tmp/. What has not changed since the last run is not run again, except with
- * `--force`. A run of everything writes its figures to docs/mutation.md. The exit status is 1 if a group has less than its
+ * Works in copies of the project below .tmp/. What was killed and has not changed since the last run is not run again, except
+ * with `--force`. A run of everything writes its figures to docs/mutation.md. The exit status is 1 if a group has less than its
  * share, if a mutant survives that test/mutation/survivors.ts does not explain, or if one is explained that does not survive.
  */
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
@@ -80,6 +80,8 @@ async function run(id: string, { mutate, tests }: MutationSlice): Promise<readon
     .update(JSON.stringify([mutate, tests]))
     .digest('hex')
     .slice(0, 8)
+  const incrementalFile = `.tmp/mutation/${id}-${version}.incremental.json`
+  keepKilled(incrementalFile)
   process.env.MUTATION_TESTS = tests.join(' ')
   const options: ConstructorParameters<typeof Stryker>[0] = {
     mutate: [...mutate],
@@ -89,7 +91,7 @@ async function run(id: string, { mutate, tests }: MutationSlice): Promise<readon
     coverageAnalysis: 'perTest',
     concurrency: Math.min(2, availableParallelism()),
     incremental: true,
-    incrementalFile: `.tmp/mutation/${id}-${version}.incremental.json`,
+    incrementalFile,
     force: values.force,
     tempDirName: `.tmp/stryker-${id}`,
     ignorePatterns: ['.tmp', 'bench', 'coverage', 'dist', 'docs'],
@@ -103,6 +105,17 @@ async function run(id: string, { mutate, tests }: MutationSlice): Promise<readon
   }
   await new Stryker(options).runMutationTest()
   return mutantsIn(JSON.parse(readFileSync(report, 'utf8')) as MutationReport)
+}
+
+/** Stryker does not see that what a test calls has changed, nor that the machine was busy: only the killed are not run again. */
+function keepKilled(path: string): void {
+  if (!existsSync(path)) return
+  const report = JSON.parse(readFileSync(path, 'utf8')) as MutationReport
+  const files = Object.entries(report.files).map(([name, file]) => {
+    const mutants = file.mutants.filter(({ status }) => status === 'Killed')
+    return [name, { ...file, mutants }] as const
+  })
+  writeFileSync(path, JSON.stringify({ ...report, files: Object.fromEntries(files) }))
 }
 
 function explain({ unexplained, outdated }: Verdict): void {
