@@ -5,8 +5,8 @@
  *     npm run test:mutation -- core adapters
  *     npm run test:mutation -- core/header --force
  *
- * Works in copies of the project below .tmp/. What was noticed in the last run and has not changed is not run again, except with
- * `--force`. A run of everything writes its figures to docs/mutation.md. The exit status is 1 if a group has less than its
+ * Works in copies of the project below .tmp/. What was killed and has not changed since the last run is not run again, except
+ * with `--force`. A run of everything writes its figures to docs/mutation.md. The exit status is 1 if a group has less than its
  * share, if a mutant survives that test/mutation/survivors.ts does not explain, or if one is explained that does not survive.
  */
 import { createHash } from 'node:crypto'
@@ -83,7 +83,7 @@ async function run(
     .digest('hex')
     .slice(0, 8)
   const incrementalFile = `.tmp/mutation/${id}-${version}.incremental.json`
-  forgetSurvivors(incrementalFile)
+  keepKilled(incrementalFile)
   process.env.MUTATION_TESTS = tests.join(' ')
   process.env.TEST_FRAMEWORKS = frameworks.join(' ')
   const options: ConstructorParameters<typeof Stryker>[0] = {
@@ -110,15 +110,15 @@ async function run(
   return mutantsIn(JSON.parse(readFileSync(report, 'utf8')) as MutationReport)
 }
 
-/** Stryker would not run one again for a new test, if it is in what runs when a module is loaded. */
-function forgetSurvivors(incrementalFile: string): void {
-  if (!existsSync(incrementalFile)) return
-  const report = JSON.parse(readFileSync(incrementalFile, 'utf8')) as MutationReport
-  const files = Object.entries(report.files).map(([path, file]) => {
-    const mutants = file.mutants.filter(({ status }) => status !== 'Survived')
-    return [path, { ...file, mutants }] as const
+/** Stryker does not see that what a test calls has changed, nor that the machine was busy: only the killed are not run again. */
+function keepKilled(path: string): void {
+  if (!existsSync(path)) return
+  const report = JSON.parse(readFileSync(path, 'utf8')) as MutationReport
+  const files = Object.entries(report.files).map(([name, file]) => {
+    const mutants = file.mutants.filter(({ status }) => status === 'Killed')
+    return [name, { ...file, mutants }] as const
   })
-  writeFileSync(incrementalFile, JSON.stringify({ ...report, files: Object.fromEntries(files) }))
+  writeFileSync(path, JSON.stringify({ ...report, files: Object.fromEntries(files) }))
 }
 
 function explain({ unexplained, outdated }: Verdict): void {

@@ -52,9 +52,9 @@ export function pageOf<Item>(
   limit: number,
   positionOfItem: (item: Item) => PagePosition,
 ): Page<Item> {
-  const shown = items.slice(0, limit)
-  const last = shown.at(-1)
-  if (items.length <= limit || last === undefined) return { items: shown, nextCursor: null }
+  const last = items.length > limit ? items[limit - 1] : undefined
+  if (last === undefined) return { items, nextCursor: null }
   const { at, id } = positionOfItem(last)
+  const shown = items.slice(0, limit)
   return { items: shown, nextCursor: Buffer.from(JSON.stringify([at.getTime(), id])).toString('base64url') }
 }

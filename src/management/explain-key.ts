@@ -1,4 +1,3 @@
-import { authorizationFor } from '../authorization-for.js'
 import { createAuthorizer } from '../authorizer.js'
 import type { Explanation } from '../explanation.js'
 import type { KeyRecord } from '../key-record.js'
@@ -57,11 +56,9 @@ export async function explainKey(
       return record
     },
   }
-  const byReferenceId = { digest: digests, referenceIds: generate }
-  const authorizer = createAuthorizer({ store, cache: false, ...(keyId === undefined && byReferenceId) })
-  const credentials = keyId === undefined ? `rest_api_key=${referenceId}` : authorizationFor('key')
+  const authorizer = createAuthorizer({ store, cache: false, digest: digests, referenceIds: generate })
   const explanation = await authorizer.explain({
-    headerLines: (name) => (name === 'authorization' ? [credentials] : []),
+    headerLines: () => [`rest_api_key=${referenceId ?? 'any'}`],
     tenantId: request.tenantId ?? tenantId,
     ip,
   })

@@ -8,10 +8,6 @@ export class Faults {
     this.#faults.push({ field, message: `"${field}" ${message}` })
   }
 
-  get list(): readonly Fault[] {
-    return this.#faults
-  }
-
   /** @throws {RestApiKeyError} `invalid_input` with every fault, if there is any. */
   throwIfAny(): void {
     if (this.#faults.length > 0) throw invalidInput(this.#faults)

@@ -1,5 +1,5 @@
 import { describe } from '../options.js'
-import { Faults } from './faults.js'
+import { Faults, invalidInput } from './faults.js'
 import { limits } from './limits.js'
 import type { GroupFacts } from './management-action.js'
 import { textFault } from './text.js'
@@ -43,17 +43,20 @@ function checked(fields: Record<string, unknown>, faults: Faults): Partial<Group
 
 /** The members of an input object; those that nobody knows are faults, because a misspelt one would be lost silently. */
 export function membersOf(input: unknown, known: readonly string[], faults: Faults): Record<string, unknown> {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    faults.add('input', `must be an object, not ${describe(input)}`)
-    faults.throwIfAny()
-  }
-  for (const name of Object.keys(input as object)) {
+  assertObject(input)
+  for (const name of Object.keys(input)) {
     if (known.includes(name)) continue
     // A name that does not look like one may be a Reference ID that has slipped into the header of a table.
     const isName = /^[a-z][A-Za-z]{0,20}(?: ?\d{1,2})?$/.test(name)
     faults.add(isName ? name : 'an unnamed field', `is unknown; known are ${known.join(', ') || 'none'}`)
   }
-  return input as Record<string, unknown>
+  return input
+}
+
+/** @throws {RestApiKeyError} `invalid_input` if it is none. */
+export function assertObject(input: unknown): asserts input is Record<string, unknown> {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return
+  throw invalidInput([{ field: 'input', message: `"input" must be an object, not ${describe(input)}` }])
 }
 
 export function checkOptionalText(field: string, value: unknown, maxLength: number, faults: Faults): void {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { isReferenceId, referenceIdForm } from '../credentials.js'
-import type { Fault } from '../errors.js'
-import { isRestApiKeyError, RestApiKeyError } from '../errors.js'
+import { RestApiKeyError } from '../errors.js'
 import { type KeyRecord, parseKeyRecord } from '../key-record.js'
 import type { AuditEvent } from './audit-event.js'
 import { checkDirectory } from './directory-check.js'
-import { Faults, invalidInput } from './faults.js'
+import { Faults } from './faults.js'
+import { assertObject } from './group-input.js'
 import { hintOf } from './hint.js'
 import type { KeyEntry } from './key-entry.js'
 import { type KeyInput, parseKeyInput } from './key-input.js'
@@ -30,6 +30,7 @@ export interface ImportedKey {
 /** A row that is fit to be written. */
 export interface PreparedKey {
   readonly key: StoredKey
+  readonly groupId: string
   readonly event: AuditEvent
   /** Every digest under which the Reference ID may be known already. */
   readonly digests: readonly string[]
@@ -41,37 +42,25 @@ export async function prepare(
   config: KeyManagerConfig,
   session: Session,
 ): Promise<PreparedKey> {
-  const { referenceId, ...rest } = (
-    typeof input === 'object' && input !== null ? input : { input }
-  ) as Record<string, unknown>
-  const faults: Fault[] = [...faultsOf(referenceId, config)]
-  const facts = collect(faults, () => parseKeyInput(rest))
-  if (facts === undefined || faults.length > 0) throw invalidInput(faults)
+  assertObject(input)
+  const { referenceId, ...rest } = input
+  const faults = new Faults()
+  checkReferenceId(referenceId, config, faults)
+  const facts = parseKeyInput(rest, faults)
   const id = randomUUID()
-  const event = await session.authorized('key.import', { groupId: facts.groupId, keyId: id, after: facts })
+  const { groupId } = facts
+  const event = await session.authorized('key.import', { groupId, keyId: id, after: facts })
   await checkDirectory(config.directory, session.actor.tenantId, facts, undefined)
   const digests = config.digests.map((digest) => digest(referenceId as string))
   const key = session.newKey(id, facts, hintOf(referenceId as string, config.generate), event.at)
-  return { key: { ...key, digest: digests[0] as string }, event, digests }
+  return { key: { ...key, digest: digests[0] as string }, groupId, event, digests }
 }
 
-function faultsOf(referenceId: unknown, { generate }: KeyManagerConfig): readonly Fault[] {
-  const faults = new Faults()
+function checkReferenceId(referenceId: unknown, { generate }: KeyManagerConfig, faults: Faults): void {
   if (typeof referenceId !== 'string' || !isReferenceId(referenceId)) {
     faults.add('referenceId', `must be ${referenceIdForm}`)
   } else if (generate.check(referenceId) !== 'foreign') {
     faults.add('referenceId', `must not have the form of a generated one: ${generate.prefix}…`)
-  }
-  return faults.list
-}
-
-function collect<T>(faults: Fault[], parse: () => T): T | undefined {
-  try {
-    return parse()
-  } catch (error) {
-    if (!isRestApiKeyError(error) || error.code !== 'invalid_input') throw error
-    faults.push(...error.faults)
-    return undefined
   }
 }
 

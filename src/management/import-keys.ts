@@ -1,6 +1,7 @@
 import { type Fault, isRestApiKeyError, type RestApiKeyError } from '../errors.js'
 import { notify } from '../notify.js'
 import { assertOptions, invalidOption, optionalFunction, wholeNumber } from '../options.js'
+import { assertObject } from './group-input.js'
 import { groupMissing, type PreparedKey, prepare, referenceIdTaken, usableRecord } from './import-key.js'
 import type { KeyManagerConfig } from './key-manager.js'
 import type { Session } from './session.js'
@@ -47,8 +48,8 @@ interface PreparedRow {
 }
 
 const keptRefusals = 100
-/** What is no fault of a row. */
-const fatal: ReadonlySet<string> = new Set(['repository_failed', 'directory_failed'])
+/** What is wrong with a row alone; anything else would befall the next one too. */
+const faultsOfRows: ReadonlySet<string> = new Set(['invalid_input', 'not_authorized'])
 
 /** Imports rows in batches, in bounded memory. */
 export async function importKeys(
@@ -75,20 +76,15 @@ export async function importKeys(
     notify(onRefused, refusal)
   }
 
-  /** Nothing but the database's failure ends an import. */
-  async function attempt(row: number, act: () => Promise<void>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      if (!isRestApiKeyError(error) || fatal.has(error.code)) throw error
-      refuse(row, error)
-    }
-  }
-
   async function write(batch: readonly { row: number; input: unknown }[]): Promise<void> {
     const prepared: PreparedRow[] = []
     for (const { row, input } of batch) {
-      await attempt(row, async () => void prepared.push({ row, fit: await prepare(input, config, session) }))
+      try {
+        prepared.push({ row, fit: await prepare(withGroup(input, groupId), config, session) })
+      } catch (error) {
+        if (!isRestApiKeyError(error) || !faultsOfRows.has(error.code)) throw error
+        refuse(row, error)
+      }
     }
     let waiting: readonly PreparedRow[] = prepared
     await untilWritten(async () => {
@@ -105,7 +101,7 @@ export async function importKeys(
         for (const { fit } of fresh) session.tell(fit.event)
       }
       waiting = later
-      return later.length === 0 ? 'done' : undefined
+      return later.length === 0 || undefined
     })
   }
 
@@ -123,13 +119,12 @@ export async function importKeys(
 
   /** Refuses and leaves out rows whose group is not there. */
   async function withoutOrphans(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]> {
-    const ids = new Set(rows.map(({ fit }) => fit.key.groupId ?? ''))
     const missing = new Set<string>()
-    for (const id of ids) {
+    for (const id of new Set(rows.map(({ fit }) => fit.groupId))) {
       if ((await repository.findGroup(session.actor.tenantId, id)) === null) missing.add(id)
     }
     return rows.filter(({ row, fit }) => {
-      const isOrphan = missing.has(fit.key.groupId ?? '')
+      const isOrphan = missing.has(fit.groupId)
       if (isOrphan) {
         session.tellRefused(fit.event)
         refuse(row, groupMissing())
@@ -143,8 +138,8 @@ export async function importKeys(
     const lookUp = { signal: new AbortController().signal }
     const records = repository.findManyByDigest
       ? await repository.findManyByDigest(digests, lookUp)
-      : (await Promise.all(digests.map((digest) => repository.findByDigest(digest, lookUp)))).flatMap(
-          (r) => r ?? [],
+      : (await Promise.all(digests.map((digest) => repository.findByDigest(digest, lookUp)))).filter(
+          (record) => record !== null,
         )
     return new Map(records.map((record) => [record?.digest, usableRecord(record, record?.digest).tenantId]))
   }
@@ -155,7 +150,7 @@ export async function importKeys(
   for await (const input of rows) {
     if (signal?.aborted) break
     row++
-    batch.push({ row, input: withGroup(input, groupId) })
+    batch.push({ row, input })
     if (batch.length === batchSize) {
       await write(batch)
       batch = []
@@ -184,9 +179,8 @@ function firstOfEach(rows: readonly PreparedRow[]): [PreparedRow[], PreparedRow[
 }
 
 function withGroup(input: unknown, groupId: string | undefined): unknown {
-  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
-  if (!isObject || groupId === undefined) return input
-  return { ...input, groupId: (input as { readonly groupId?: unknown }).groupId ?? groupId }
+  assertObject(input)
+  return { ...input, groupId: input.groupId ?? groupId }
 }
 
 function isIterable(rows: unknown): boolean {

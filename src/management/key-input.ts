@@ -40,9 +40,11 @@ const defaults: Omit<KeyFacts, 'groupId'> = {
   metadata: null,
 }
 
-/** The key as it will be, or every fault of the input. */
-export function parseKeyInput(input: unknown): KeyFacts & { readonly groupId: string } {
-  const faults = new Faults()
+/** The key as it will be, or every fault of the input, after those that are known already. */
+export function parseKeyInput(
+  input: unknown,
+  faults = new Faults(),
+): KeyFacts & { readonly groupId: string } {
   const { groupId, ...fields } = membersOf(input, ['groupId', ...changeable], faults)
   const groupFault = groupId === '' ? 'must not be empty' : textFault(groupId, limits.tenantId)
   if (groupFault !== undefined) faults.add('groupId', groupFault)
@@ -84,10 +86,10 @@ function checked(fields: Record<string, unknown>, faults: Faults): Partial<KeyFa
   )
 }
 
-function ipsOf(value: unknown, faults: Faults): readonly string[] {
+function ipsOf(value: unknown, faults: Faults): readonly string[] | null {
   if (!Array.isArray(value)) {
     faults.add('allowedIps', 'must be a list of texts')
-    return []
+    return null
   }
   // A copy without holes, which `forEach` would skip.
   const rules = [...value]
@@ -135,6 +137,5 @@ function metadataOf(metadata: unknown, faults: Faults): Readonly<Record<string, 
 
 function everyText(value: unknown, isFit: (text: string) => boolean): boolean {
   if (typeof value === 'string') return isFit(value)
-  if (typeof value !== 'object' || value === null) return true
-  return Object.entries(value).every(([name, member]) => isFit(name) && everyText(member, isFit))
+  return Object.entries(value ?? {}).every(([name, member]) => isFit(name) && everyText(member, isFit))
 }

@@ -83,8 +83,5 @@ export interface KeyRepository extends KeyStore {
 
 /** The text that a search looks through: hint, description, On Behalf Of and In Role, in lower case. */
 export function searchTextOf(key: Pick<KeyEntry, 'hint' | 'description' | 'onBehalfOf' | 'inRole'>): string {
-  return [key.hint, key.description, key.onBehalfOf, key.inRole]
-    .filter((text) => text !== null)
-    .join('\n')
-    .toLowerCase()
+  return [key.hint, key.description, key.onBehalfOf, key.inRole].join('\n').toLowerCase()
 }

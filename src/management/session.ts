@@ -29,10 +29,14 @@ export class Session {
     about: Partial<Omit<ManagementTarget, 'tenantId'>>,
   ): Promise<AuditEvent> {
     const { tenantId, userId, role } = this.actor
-    const { groupId = null, keyId = null } = about
-    const before = frozenCopy(about.before)
-    const after = frozenCopy(about.after)
-    const target: ManagementTarget = Object.freeze({ tenantId, groupId, keyId, before, after })
+    const { groupId = null, keyId = null, before = null, after = null } = about
+    const target: ManagementTarget = Object.freeze({
+      tenantId,
+      groupId,
+      keyId,
+      before: frozenCopy(before),
+      after: frozenCopy(after),
+    })
     let allowed = false
     let cause: RestApiKeyError | undefined
     try {
@@ -73,14 +77,14 @@ export class Session {
 }
 
 /** `authorize` is the application's code: nothing that it does to its target may reach what is written. */
-function frozenCopy<Facts extends GroupFacts | KeyFacts>(facts: Facts | null | undefined): Facts | null {
-  if (facts === null || facts === undefined) return null
+function frozenCopy<Facts extends GroupFacts | KeyFacts>(facts: Facts | null): Facts | null {
+  if (facts === null) return null
   const copy: Record<string, unknown> = structuredClone(facts as Record<string, unknown>)
-  if (Array.isArray(copy.allowedIps)) Object.freeze(copy.allowedIps)
+  Object.freeze(copy.allowedIps)
   if ('metadata' in copy) copy.metadata = frozenJson(copy.metadata)
   return Object.freeze(copy) as Facts
 }
 
 function jsonOf(facts: GroupFacts | KeyFacts | null): AuditEvent['before'] {
-  return facts === null ? null : (JSON.parse(JSON.stringify(facts)) as AuditEvent['before'])
+  return JSON.parse(JSON.stringify(facts)) as AuditEvent['before']
 }

@@ -63,8 +63,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { keys: seeds = [], digest: digestOption = sha256Digest() } = options
   if (!Array.isArray(seeds)) throw invalidOption('keys', 'a list of keys', seeds)
   const [digest] = parseDigests('digest', digestOption) as readonly [Digest]
-  const groups = new Map<string, KeyGroup>()
-  const keys = new Map<string, StoredKey>()
+  // What no group or key has for an id is looked up all the same.
+  const groups = new Map<string | null, KeyGroup>()
+  const keys = new Map<string | undefined, StoredKey>()
   const idsByDigest = new Map<string, string>()
   const events: AuditEvent[] = []
   const { changes, changed } = createLocalFeed()
@@ -84,7 +85,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 
   function stored(wanted: string): StoredKey | undefined {
-    return keys.get(idsByDigest.get(wanted) ?? '')
+    return keys.get(idsByDigest.get(wanted))
   }
 
   const store: MemoryStore = {
@@ -156,7 +157,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
 
     async insertKeys(inserted, theirEvents) {
-      if (inserted.some(({ tenantId, groupId }) => ownedBy(tenantId, groups.get(groupId ?? '')) === null)) {
+      if (inserted.some(({ tenantId, groupId }) => ownedBy(tenantId, groups.get(groupId)) === null)) {
         return 'group_missing'
       }
       const digests = new Set(inserted.map((key) => key.digest))

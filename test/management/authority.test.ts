@@ -1,7 +1,7 @@
 import { authorizationFor, createAuthorizer } from 'rest-api-key'
-import type { Actor, AuditEvent, TenantKeys } from 'rest-api-key/management'
+import type { Actor, AuditEvent, KeyFacts, ManagementTarget, TenantKeys } from 'rest-api-key/management'
 import { describe, expect, it } from 'vitest'
-import { openManager, refusal, withKey } from './support.js'
+import { openManager, withKey } from './support.js'
 
 interface Scene {
   readonly groupId: string
@@ -9,33 +9,121 @@ interface Scene {
   readonly keyId: string
 }
 
-/** Every call of `TenantKeys`, and the action that `authorize` is asked about. */
+type Target = Partial<Omit<ManagementTarget, 'tenantId'>>
+
+const group = (name: string) => ({ name, description: null })
+const key = ({ groupId }: Scene) => ({
+  groupId,
+  activated: true,
+  description: null,
+  onBehalfOf: null,
+  inRole: null,
+  allowedIps: [],
+  expiresAt: null,
+  metadata: null,
+})
+const nightly = (scene: Scene) => ({ ...key(scene), description: 'Nightly import' })
+const some = expect.any(String) as string
+
+/** Every call of `TenantKeys`, and the action and target that `authorize` is asked about. */
 const calls: readonly (readonly [
   name: keyof TenantKeys,
   action: string,
   call: (keys: TenantKeys, scene: Scene) => Promise<unknown>,
+  target: (scene: Scene) => Target,
 ])[] = [
-  ['createGroup', 'group.create', (keys) => keys.createGroup({ name: 'Other' })],
-  ['listGroups', 'group.list', (keys) => keys.listGroups()],
-  ['getGroup', 'group.read', (keys, { groupId }) => keys.getGroup(groupId)],
-  ['updateGroup', 'group.update', (keys, { groupId }) => keys.updateGroup(groupId, { name: 'Other' })],
-  ['deleteGroup', 'group.delete', (keys, { emptyGroupId }) => keys.deleteGroup(emptyGroupId)],
-  ['createKey', 'key.create', (keys, { groupId }) => keys.createKey({ groupId })],
-  ['listKeys', 'key.list', (keys) => keys.listKeys()],
-  ['getKey', 'key.read', (keys, { keyId }) => keys.getKey(keyId)],
-  ['updateKey', 'key.update', (keys, { keyId }) => keys.updateKey(keyId, { inRole: 'Other' })],
-  ['activateKey', 'key.activate', (keys, { keyId }) => keys.activateKey(keyId)],
-  ['deactivateKey', 'key.deactivate', (keys, { keyId }) => keys.deactivateKey(keyId)],
-  ['deleteKey', 'key.delete', (keys, { keyId }) => keys.deleteKey(keyId)],
-  ['importKey', 'key.import', (keys, { groupId }) => keys.importKey({ referenceId: 'FOREIGN', groupId })],
+  [
+    'createGroup',
+    'group.create',
+    (keys) => keys.createGroup({ name: 'Other' }),
+    () => ({ groupId: some, after: group('Other') }),
+  ],
+  ['listGroups', 'group.list', (keys) => keys.listGroups(), () => ({})],
+  ['getGroup', 'group.read', (keys, { groupId }) => keys.getGroup(groupId), ({ groupId }) => ({ groupId })],
+  [
+    'updateGroup',
+    'group.update',
+    (keys, { groupId }) => keys.updateGroup(groupId, { name: 'Other' }),
+    ({ groupId }) => ({ groupId, before: group('Integrations'), after: group('Other') }),
+  ],
+  [
+    'deleteGroup',
+    'group.delete',
+    (keys, { emptyGroupId }) => keys.deleteGroup(emptyGroupId),
+    ({ emptyGroupId }) => ({ groupId: emptyGroupId, before: group('Empty') }),
+  ],
+  [
+    'createKey',
+    'key.create',
+    (keys, { groupId }) => keys.createKey({ groupId }),
+    (scene) => ({ groupId: scene.groupId, keyId: some, after: key(scene) }),
+  ],
+  [
+    'listKeys',
+    'key.list',
+    (keys, { emptyGroupId }) => keys.listKeys({ groupId: emptyGroupId }),
+    ({ emptyGroupId }) => ({ groupId: emptyGroupId }),
+  ],
+  [
+    'getKey',
+    'key.read',
+    (keys, { keyId }) => keys.getKey(keyId),
+    ({ groupId, keyId }) => ({ groupId, keyId }),
+  ],
+  [
+    'updateKey',
+    'key.update',
+    (keys, { keyId }) => keys.updateKey(keyId, { inRole: 'Other' }),
+    (scene) => changed(scene, { inRole: 'Other' }),
+  ],
+  [
+    'activateKey',
+    'key.activate',
+    (keys, { keyId }) => keys.activateKey(keyId),
+    (scene) => changed(scene, {}),
+  ],
+  [
+    'deactivateKey',
+    'key.deactivate',
+    (keys, { keyId }) => keys.deactivateKey(keyId),
+    (scene) => changed(scene, { activated: false }),
+  ],
+  [
+    'deleteKey',
+    'key.delete',
+    (keys, { keyId }) => keys.deleteKey(keyId),
+    (scene) => ({ groupId: scene.groupId, keyId: scene.keyId, before: nightly(scene) }),
+  ],
+  [
+    'importKey',
+    'key.import',
+    (keys, { groupId }) => keys.importKey({ referenceId: 'FOREIGN', groupId }),
+    (scene) => ({ groupId: scene.groupId, keyId: some, after: key(scene) }),
+  ],
   [
     'importKeys',
     'key.import',
     (keys, { groupId }) => imported(keys.importKeys([{ referenceId: 'FOREIGN', groupId }])),
+    (scene) => ({ groupId: scene.groupId, keyId: some, after: key(scene) }),
   ],
-  ['listAudit', 'audit.list', (keys) => keys.listAudit()],
-  ['explain', 'key.explain', (keys, { keyId }) => keys.explain({ keyId })],
+  [
+    'listAudit',
+    'audit.list',
+    (keys, { emptyGroupId, keyId }) => keys.listAudit({ groupId: emptyGroupId, keyId }),
+    ({ emptyGroupId, keyId }) => ({ groupId: emptyGroupId, keyId }),
+  ],
+  [
+    'explain',
+    'key.explain',
+    (keys, { keyId }) => keys.explain({ keyId }),
+    ({ groupId, keyId }) => ({ groupId, keyId }),
+  ],
 ]
+
+function changed(scene: Scene, changes: Partial<KeyFacts>): Target {
+  const before = nightly(scene)
+  return { groupId: scene.groupId, keyId: scene.keyId, before, after: { ...before, ...changes } }
+}
 
 /** Calls that are about one group or key, which another tenant does not have. */
 const targeted = new Set<keyof TenantKeys>([
@@ -60,11 +148,11 @@ async function imported(report: ReturnType<TenantKeys['importKeys']>): Promise<u
   return report
 }
 
-async function openScene(authorize: { answer: (action: string) => unknown }) {
-  const opened = await openManager({ authorize: (_, action) => authorize.answer(action) })
-  const { group, key } = await withKey(opened.acme)
+async function openScene(authorize: { answer: (action: string, target: ManagementTarget) => unknown }) {
+  const opened = await openManager({ authorize: (_, action, target) => authorize.answer(action, target) })
+  const created = await withKey(opened.acme)
   const empty = await opened.acme.createGroup({ name: 'Empty' })
-  const scene: Scene = { groupId: group.id, emptyGroupId: empty.id, keyId: key.id }
+  const scene: Scene = { groupId: created.group.id, emptyGroupId: empty.id, keyId: created.key.id }
   const { repository, audit } = opened
   async function everything() {
     const all = { after: null, limit: 1_000 }
@@ -98,30 +186,44 @@ const refusals: readonly (readonly [name: string, answer: () => unknown])[] = [
   ['a rejection', () => Promise.reject(new Error('no'))],
 ]
 
-describe.each(calls)('%s', (name, action, call) => {
+describe.each(calls)('%s', (name, action, call, targetOf) => {
+  const nothing = { groupId: null, keyId: null, before: null, after: null }
+
   it('is allowed by a literal true, and by a promise of it', async () => {
     for (const answer of [() => true, async () => true]) {
-      const authorize = { answer: (_: string): unknown => true }
+      const authorize: Parameters<typeof openScene>[0] = { answer: () => true }
       const { acme, scene } = await openScene(authorize)
-      const asked: string[] = []
-      authorize.answer = (what) => {
-        asked.push(what)
+      const asked: unknown[] = []
+      authorize.answer = (...question) => {
+        asked.push(question)
         return answer()
       }
       await call(acme, scene)
-      expect(asked).toEqual([action])
+      expect(asked).toStrictEqual([[action, { tenantId: 'acme', ...nothing, ...targetOf(scene) }]])
     }
   })
 
   it.each(refusals)('is refused by %s: nothing is written, the attempt is told', async (_, answer) => {
-    const authorize = { answer: (_: string): unknown => true }
+    const authorize: Parameters<typeof openScene>[0] = { answer: () => true }
     const { acme, scene, everything, audit } = await openScene(authorize)
     const before = await everything()
     authorize.answer = answer
-    expect((await refusal(call(acme, scene))).code).toBe('not_authorized')
+    await expect(call(acme, scene)).rejects.toMatchObject({
+      code: 'not_authorized',
+      message: `The actor may not do this: ${action}`,
+    })
     expect(await everything()).toEqual(before)
-    expect(audit).toMatchObject([
-      { action, outcome: 'refused', tenantId: 'acme', actor: { userId: 'jdoe', role: 'Administrator' } },
+    expect(audit).toStrictEqual([
+      {
+        id: some,
+        at: expect.any(Date),
+        action,
+        outcome: 'refused',
+        tenantId: 'acme',
+        actor: { userId: 'jdoe', role: 'Administrator' },
+        ...nothing,
+        ...targetOf(scene),
+      },
     ])
   })
 
@@ -129,10 +231,15 @@ describe.each(calls)('%s', (name, action, call) => {
     const { globex, scene, everything, audit } = await openScene({ answer: () => true })
     const before = await everything()
     if (targeted.has(name)) {
-      expect((await refusal(call(globex, scene))).code).toBe('not_found')
+      const { groupId, keyId } = { ...nothing, ...targetOf(scene) }
+      const isKey = keyId === scene.keyId
+      await expect(call(globex, scene)).rejects.toMatchObject({
+        code: 'not_found',
+        message: `There is no such ${isKey ? 'key' : 'group'} in this tenant`,
+      })
       expect(await everything()).toEqual(before)
       expect(audit.filter(({ outcome }) => outcome === 'refused')).toMatchObject([
-        { action, tenantId: 'globex' },
+        { action, tenantId: 'globex', keyId, groupId: isKey ? null : groupId },
       ])
     } else {
       const answer = JSON.stringify((await call(globex, scene)) ?? null)
@@ -148,22 +255,49 @@ it('covers every call that there is', async () => {
 })
 
 describe('an actor', () => {
-  const noActors: readonly (readonly [name: string, actor: unknown])[] = [
+  const wrong = (field: string, fault: string) => `whose "${field}" is usable; it ${fault}`
+  const noActors: readonly (readonly [name: string, actor: unknown, expected?: string])[] = [
     ['nobody', undefined],
     ['null', null],
     ['a text', 'jdoe'],
-    ['nothing', {}],
-    ['a user of no tenant', { userId: 'jdoe' }],
-    ['a user of an empty tenant', { tenantId: '', userId: 'jdoe' }],
-    ['a user of two tenants', { tenantId: ['acme', 'globex'], userId: 'jdoe' }],
-    ['a tenant without a user', { tenantId: 'acme' }],
-    ['a user that is a number', { tenantId: 'acme', userId: 7 }],
-    ['a user with NUL', { tenantId: 'acme', userId: 'j\0' }],
-    ['a role that is a list', { tenantId: 'acme', userId: 'jdoe', role: ['Administrator'] }],
+    ['nothing', {}, wrong('tenantId', 'must be a text')],
+    ['a user of no tenant', { userId: 'jdoe' }, wrong('tenantId', 'must be a text')],
+    ['a user of an empty tenant', { tenantId: '', userId: 'jdoe' }, wrong('tenantId', 'must not be empty')],
+    [
+      'a user of two tenants',
+      { tenantId: ['acme', 'globex'], userId: 'jdoe' },
+      wrong('tenantId', 'must be a text'),
+    ],
+    ['a tenant without a user', { tenantId: 'acme' }, wrong('userId', 'must be a text')],
+    ['a user without a name', { tenantId: 'acme', userId: '' }, wrong('userId', 'must not be empty')],
+    ['a user that is a number', { tenantId: 'acme', userId: 7 }, wrong('userId', 'must be a text')],
+    [
+      'a user with NUL',
+      { tenantId: 'acme', userId: 'j\0' },
+      wrong('userId', 'must not contain the character NUL'),
+    ],
+    [
+      'a user of 201 characters',
+      { tenantId: 'acme', userId: 'x'.repeat(201) },
+      wrong('userId', 'must not be longer than 200 characters'),
+    ],
+    [
+      'a role that is a list',
+      { tenantId: 'acme', userId: 'jdoe', role: ['Administrator'] },
+      'whose "role" is a text or null',
+    ],
+    [
+      'a role of 201 characters',
+      { tenantId: 'acme', userId: 'jdoe', role: 'x'.repeat(201) },
+      'whose "role" is a text or null',
+    ],
   ]
-  it.each(noActors)('is not %s', async (_, actor) => {
+  it.each(noActors)('is not %s', async (_, actor, expected) => {
     const { manager } = await openManager()
-    expect(() => manager.as(actor as Actor)).toThrow(expect.objectContaining({ code: 'not_authorized' }))
+    const message = ['The actor must be a signed-in user', expected].filter(Boolean).join(' ')
+    expect(() => manager.as(actor as Actor)).toThrow(
+      expect.objectContaining({ code: 'not_authorized', message }),
+    )
   })
 
   it('is not the principal of a request that was authorized by a key', async () => {

@@ -1,8 +1,8 @@
-import { memoryStore } from 'rest-api-key'
+import { memoryStore, sha256Digest } from 'rest-api-key'
 import type { ImportReport, RefusedRow, TenantKeys } from 'rest-api-key/management'
 import { describe, expect, it } from 'vitest'
 import { foreignId } from '../support/foreign-keys.js'
-import { openForImport, rowsIn } from './support.js'
+import { openForImport, openManager, rowsIn } from './support.js'
 
 describe('an import', () => {
   const rowOf = (index: number) => ({ referenceId: foreignId(index), description: `Machine ${index}` })
@@ -128,5 +128,120 @@ describe('an import', () => {
     const onProgress = (report: ImportReport) => progress.push(rowsIn(report))
     await acme.importKeys(batches(25), { groupId, batchSize: 10, onProgress })
     expect(progress).toEqual([10, 20, 25])
+  })
+
+  it('ends the progress with the last batch, even if it is full', async () => {
+    const { acme, groupId } = await openForImport()
+    const progress: number[] = []
+    const onProgress = (report: ImportReport) => progress.push(rowsIn(report))
+    await acme.importKeys(batches(20), { groupId, batchSize: 10, onProgress })
+    expect(progress).toEqual([10, 20])
+  })
+
+  it('writes an event for each key with the key', async () => {
+    const { acme, groupId } = await openForImport()
+    await acme.importKeys(batches(3), { groupId })
+    const events = (await acme.listAudit()).items.filter(({ action }) => action === 'key.import')
+    const keys = (await acme.listKeys()).items
+    expect(events.map(({ keyId }) => keyId).toSorted()).toEqual(keys.map(({ id }) => id).toSorted())
+  })
+
+  it('asks the database twice for a batch of new rows, and once where all are known', async () => {
+    const store = memoryStore()
+    const asked: string[] = []
+    const told = (name: string) => {
+      const method = store[name as 'findGroup'] as (...args: unknown[]) => unknown
+      return [name, (...args: unknown[]) => asked.push(name) && method(...args)] as const
+    }
+    const reported = ['findByDigest', 'findManyByDigest', 'findGroup', 'findKey', 'insertKeys'].map(told)
+    const { acme, groupId } = await openForImport({ ...store, ...Object.fromEntries(reported) })
+    await acme.importKeys(batches(20), { groupId, batchSize: 10 })
+    expect(asked.splice(0)).toEqual(['findManyByDigest', 'insertKeys', 'findManyByDigest', 'insertKeys'])
+    await acme.importKeys(batches(20), { groupId, batchSize: 10 })
+    expect(asked).toEqual(['findManyByDigest', 'findManyByDigest'])
+  })
+
+  it('gives a look-up a signal, which is not the one that ends the import', async () => {
+    const interruption = new AbortController()
+    const store = memoryStore()
+    const aborted: boolean[] = []
+    const look = ({ signal }: { readonly signal: AbortSignal }) => {
+      interruption.abort()
+      aborted.push(signal.aborted)
+    }
+    const { acme, groupId } = await openForImport({
+      ...store,
+      findByDigest: async (digest, options) => look(options) ?? store.findByDigest(digest, options),
+      findManyByDigest: async (digests, options) => look(options) ?? store.findManyByDigest(digests, options),
+    })
+    const { signal } = interruption
+    expect(await acme.importKeys(batches(2), { groupId, batchSize: 2, signal })).toMatchObject({
+      imported: 2,
+    })
+    expect(await acme.importKey({ ...rowOf(3), groupId })).toMatchObject({ outcome: 'imported' })
+    expect(aborted).toEqual([false, false])
+  })
+
+  it('looks for rows one by one where the database cannot look for many', async () => {
+    const { findManyByDigest: _, ...store } = memoryStore()
+    const { acme, globex, groupId } = await openForImport(store)
+    const { id: other } = await globex.createGroup({ name: 'Imported keys' })
+    await acme.importKey({ ...rowOf(1), groupId })
+    await globex.importKey({ ...rowOf(2), groupId: other })
+    expect(await acme.importKeys(batches(4), { groupId })).toMatchObject({
+      imported: 2,
+      unchanged: 1,
+      refused: 1,
+      refusals: [{ row: 3, code: 'reference_id_taken' }],
+    })
+  })
+
+  const notSendable = '"referenceId" must be 1 to 256 characters of A-Z a-z 0-9 - . _ ~'
+  const unnamed =
+    'is unknown; known are groupId, activated, description, onBehalfOf, inRole, allowedIps, expiresAt, metadata'
+  it.each<[title: string, row: unknown, message: string]>([
+    ['null', null, '"input" must be an object, not null'],
+    ['undefined', undefined, '"input" must be an object, not undefined'],
+    ['a text', 'x', '"input" must be an object, not a string'],
+    ['a list', [{ referenceId: 'x' }], '"input" must be an object, not an array'],
+    ['empty', {}, notSendable],
+    ['of unknown fields', { referenceId: 'x', tenantId: 'globex' }, `"tenantId" ${unnamed}`],
+    ['of an unknown group', { referenceId: 'x', groupId: 'none' }, 'There is no such group in this tenant'],
+    ['of a group that is no text', { referenceId: 'x', groupId: 7 }, '"groupId" must be a text'],
+    ['wrong twice', { inRole: 7 }, `${notSendable}; "inRole" must be a text`],
+  ])('refuses a row that is %s, and takes the others', async (_, row, message) => {
+    const { acme, groupId } = await openForImport()
+    const report = await acme.importKeys([rowOf(1), row, rowOf(2)], { groupId })
+    expect(report).toMatchObject({ imported: 2, refused: 1, refusals: [{ row: 2, message }] })
+  })
+
+  it('refuses a row that the actor may not import, and takes the others', async () => {
+    const { acme } = await openManager({
+      authorize: (_, __, { after }) => after === null || !('inRole' in after) || after.inRole !== 'Owner',
+    })
+    const { id: groupId } = await acme.createGroup({ name: 'Imported keys' })
+    const rows = [rowOf(1), { ...rowOf(2), inRole: 'Owner' }, rowOf(3)]
+    expect(await acme.importKeys(rows, { groupId })).toMatchObject({
+      imported: 2,
+      refusals: [{ row: 2, code: 'not_authorized', message: 'The actor may not do this: key.import' }],
+    })
+  })
+
+  it('refuses a row without a group if the import has none', async () => {
+    const { acme } = await openForImport()
+    const { refusals } = await acme.importKeys([rowOf(1)])
+    expect(refusals).toMatchObject([{ row: 1, message: '"groupId" must be a text' }])
+  })
+
+  it('ends with what is no fault of a row, whatever code it has', async () => {
+    const digest = [
+      sha256Digest(),
+      () => {
+        throw Object.assign(new Error('out of order'), { code: 'invalid_input' })
+      },
+    ]
+    const { acme } = await openManager({ digest })
+    const { id: groupId } = await acme.createGroup({ name: 'Imported keys' })
+    await expect(acme.importKeys(batches(1), { groupId })).rejects.toThrow('out of order')
   })
 })

@@ -18,6 +18,8 @@ const sources = (names: string) => names.split(' ').map((name) => `src/${name}.t
 const adapters = (names: string) => names.split(' ').map((name) => `adapters/${name}.ts`)
 const unit = (names: string) => names.split(' ').map((name) => `test/unit/${name}.test.ts`)
 const adapterTests = (names: string) => names.split(' ').map((name) => `test/adapters/${name}.test.ts`)
+const managed = (names: string) => names.split(' ').map((name) => `src/management/${name}.ts`)
+const managing = (names: string) => names.split(' ').map((name) => `test/management/${name}.test.ts`)
 
 export const groups: readonly MutationGroup[] = [
   {
@@ -124,9 +126,21 @@ export const groups: readonly MutationGroup[] = [
     name: 'management',
     atLeast: 90,
     slices: {
-      management: {
-        mutate: ['src/management/*.ts'],
-        tests: ['test/management/{manager,authority,contract,import}.test.ts'],
+      input: {
+        mutate: managed('actor cursor faults group-input hint key-input limits text'),
+        tests: managing('input manager authority contract'),
+      },
+      tenant: {
+        mutate: managed('key-manager management-action session tenant-keys until-written'),
+        tests: managing('manager authority contract'),
+      },
+      outside: {
+        mutate: managed('directory-check explain-key guarded-repository key-repository'),
+        tests: managing('manager authority contract'),
+      },
+      import: {
+        mutate: managed('import-key import-keys'),
+        tests: managing('manager authority contract import'),
       },
     },
   },

@@ -6,9 +6,10 @@ import {
   type MemoryStore,
   memoryStore,
   plainDigest,
+  referenceIds,
   sha256Digest,
 } from 'rest-api-key'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { outcomeOf, recordOf, requestWith } from '../support/key-requests.js'
 import { canary, expectRefusal } from '../support/refusals.js'
 
@@ -63,6 +64,20 @@ describe('a seed', () => {
       digest,
     })
     expect(outcomeOf(await authorizer.authorize(requestWith('a')))).toBe('allowed')
+  })
+
+  it('has a hint of its Reference ID, which a whole record has not', async () => {
+    const generated = referenceIds().generate()
+    const keys = [
+      { referenceId: generated, tenantId: 'acme' },
+      { referenceId: canary, tenantId: 'acme' },
+      recordOf('b'),
+    ]
+    const { listKeys } = memoryStore({ keys: keys.map((key, index) => ({ ...key, id: `${index}` })) })
+    const listed = await listKeys('acme', { groupId: null, search: null, after: null, limit: 9 })
+    expect(listed.map(({ hint }) => hint).toSorted()).toEqual(
+      [`rak_…${generated.slice(-4)}`, `…${canary.slice(-3)}`, '…'].toSorted(),
+    )
   })
 
   it('stands beside a whole record', async () => {
@@ -191,6 +206,30 @@ describe('put', () => {
     expect(record?.description ?? null).toBeNull()
   })
 
+  it('counts versions from 1, and keeps the moments of creation and of the last use', async () => {
+    vi.useFakeTimers({ now: 1_000, toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const store = memoryStore({ keys: [recordOf('a', { id: 'key-1' })] })
+    const [created, used] = [new Date(1_000), new Date(1_500)]
+    expect(await store.findKey('acme', 'key-1')).toMatchObject({
+      version: 1,
+      createdAt: created,
+      updatedAt: created,
+      lastUsedAt: null,
+    })
+    await store.touch([{ id: 'key-1', at: used }])
+    for (const version of [2, 3]) {
+      vi.setSystemTime(version * 1_000)
+      store.put(recordOf('b', { id: 'key-1' }))
+      expect(await store.findKey('acme', 'key-1')).toMatchObject({
+        version,
+        createdAt: created,
+        updatedAt: new Date(version * 1_000),
+        lastUsedAt: used,
+      })
+    }
+  })
+
   it('refuses the Reference ID of another key and changes nothing', async () => {
     const store = memoryStore({ keys: [recordOf('a', { id: 'key-1' }), recordOf('b', { id: 'key-2' })] })
     const { told } = listen(store)
@@ -266,6 +305,12 @@ describe('touch', () => {
     expect(await lastUsedAt(store)).toEqual(new Date(3_000))
     await store.touch([{ id: 'key-1', at: new Date(2_500) }])
     expect(await lastUsedAt(store)).toEqual(new Date(3_000))
+  })
+
+  it('takes any moment for the first use', async () => {
+    const store = memoryStore({ keys: [recordOf('a', { id: 'key-1' })] })
+    await store.touch([{ id: 'key-1', at: new Date(0) }])
+    expect(await lastUsedAt(store)).toEqual(new Date(0))
   })
 
   it('ignores keys that are not there, and revives none', async () => {

@@ -68,7 +68,9 @@ export const auditRules: readonly RepositoryRule[] = [
       const behind = await idsOf(repository.listAudit('acme', { ...ofKey, after }))
       assert.deepEqual(behind.slice(0, 2), expected.slice(2))
       assert.equal(behind.length, 3)
+      const other = await withGroup(repository)
       assert.equal((await repository.listAudit('acme', { ...allEvents, groupId: added.id })).length, 6)
+      assert.equal((await repository.listAudit('acme', { ...allEvents, groupId: other.id })).length, 1)
       assert.equal((await repository.listAudit('acme', ofKey)).length, 5)
     },
   ],

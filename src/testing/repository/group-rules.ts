@@ -43,7 +43,9 @@ export const groupRules: readonly RepositoryRule[] = [
     async (repository) => {
       const added = await withGroup(repository)
       const kept = await withKey(repository, added.id)
+      const other = await withGroup(repository)
       assert.equal(await repository.deleteGroup('acme', added.id, 1, event(added)), 'not_empty')
+      assert.equal(await repository.deleteGroup('acme', other.id, 1, event(other)), 'deleted')
       assert.equal(await repository.deleteKey('acme', kept.id, 1, event(kept)), true)
       assert.equal(await repository.deleteGroup('acme', added.id, 2, event(added)), 'changed')
       assert.equal(await repository.deleteGroup('acme', added.id, 1, event(added)), 'deleted')
@@ -63,6 +65,11 @@ export const groupRules: readonly RepositoryRule[] = [
         assert.equal(await repository.findKey('acme', orphan.id), null)
         assert.deepEqual(await repository.listAudit('acme', allEvents), [])
       }
+      const own = await withGroup(repository)
+      const mixed = [key(own.id), key(other.id)]
+      const events = mixed.map((one) => event(one))
+      assert.equal(await repository.insertKeys(mixed, events), 'group_missing')
+      assert.deepEqual(await repository.listKeys('acme', allKeys), [])
     },
   ],
   [

@@ -142,6 +142,7 @@ export const listRules: readonly RepositoryRule[] = [
         ['_', [2, 3]],
         ['r', [0, 2, 3, 4]],
         ['nothing of it', []],
+        ['…nightly', []],
         ["' or 1=1 --", []],
       ]
       for (const [search, found] of table) {

@@ -74,6 +74,16 @@ export const wrongChanges: readonly WrongRepository[] = [
     fails: 'group-delete audit-with-change',
   },
   {
+    wrong: 'deletes no group while any group of the tenant has keys',
+    instead: (store) => ({
+      async deleteGroup(tenantId, id, version, event) {
+        if ((await store.listKeys(tenantId, everything)).length > 0) return 'not_empty'
+        return store.deleteGroup(tenantId, id, version, event)
+      },
+    }),
+    fails: 'group-delete',
+  },
+  {
     wrong: 'keeps keys that come in while their group is deleted',
     instead: (store) => {
       const deleted = new Set<string>()
@@ -113,6 +123,17 @@ export const wrongChanges: readonly WrongRepository[] = [
       },
     }),
     fails: 'group-missing group-race',
+  },
+  {
+    wrong: 'looks for the group of the first key only',
+    instead: (store) => ({
+      insertKeys: (keys, events) =>
+        store.insertKeys(
+          keys.map((key) => ({ ...key, groupId: keys[0]?.groupId ?? null })),
+          events,
+        ),
+    }),
+    fails: 'group-missing',
   },
   {
     wrong: 'takes a digest twice',
@@ -165,6 +186,6 @@ export const wrongChanges: readonly WrongRepository[] = [
         return 'inserted'
       },
     }),
-    fails: 'digest-taken',
+    fails: 'digest-taken group-missing',
   },
 ]

@@ -119,6 +119,13 @@ export const wrongLists: readonly WrongRepository[] = [
     fails: 'search',
   },
   {
+    wrong: 'finds a text that begins in one field and ends in another',
+    instead: searching(({ hint, description, onBehalfOf, inRole }, search) =>
+      [hint, description, onBehalfOf, inRole].join('').toLowerCase().includes(search),
+    ),
+    fails: 'search',
+  },
+  {
     wrong: 'searches descriptions only',
     instead: searching(({ description }, search) => description?.toLowerCase().includes(search) ?? false),
     fails: 'search',
