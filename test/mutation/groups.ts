@@ -95,6 +95,28 @@ export const groups: readonly MutationGroup[] = [
     atLeast: 90,
     slices: {
       memory: { mutate: sources('stores/memory'), tests: [...unit('memory'), 'test/stores/memory.test.ts'] },
+      'sql-mapping': {
+        mutate: sources(
+          'stores/sql/values stores/sql/rows stores/sql/conditions stores/sql/context stores/sql/look-ups',
+        ),
+        tests: ['test/stores/sql-libsql.test.ts'],
+      },
+      'sql-writes': {
+        mutate: sources('stores/sql/keys stores/sql/groups stores/sql/audit'),
+        tests: ['test/stores/sql-libsql.test.ts'],
+      },
+      'redis-mapping': {
+        mutate: sources(
+          'stores/redis/stored-json stores/redis/prefix stores/redis/key-names stores/redis/order stores/redis/look-ups stores/redis/change-stream',
+        ),
+        tests: [...unit('redis-client redis-key-names'), 'test/stores/redis{,-conformance}.server.test.ts'],
+      },
+      'redis-writes': {
+        mutate: sources(
+          'stores/redis/keys stores/redis/groups stores/redis/audit stores/redis/commit stores/redis/conditional-write stores/redis/script',
+        ),
+        tests: [...unit('redis-client'), 'test/stores/redis{,-conformance}.server.test.ts'],
+      },
     },
   },
 ]

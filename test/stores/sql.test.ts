@@ -1,16 +1,4 @@
-import {
-  DummyDriver,
-  Kysely,
-  MssqlAdapter,
-  MssqlIntrospector,
-  MssqlQueryCompiler,
-  MysqlAdapter,
-  MysqlIntrospector,
-  MysqlQueryCompiler,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from 'kysely'
+import type { Kysely } from 'kysely'
 import pg from 'pg'
 import type { ChangeFeed } from 'rest-api-key'
 import type { KeyRepository } from 'rest-api-key/management'
@@ -25,38 +13,16 @@ import {
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { repeated } from '../../src/stores/sql/writer.js'
 import { canary, expectRefusal } from '../support/refusals.js'
+import { compilingKysely } from '../support/sql-compilers.js'
 import { failureOf } from '../support/sql-errors.js'
 
 interface OwnTables {
   readonly users: { readonly id: string }
 }
 
-const postgres = new Kysely<OwnTables>({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-  },
-})
-
-const mysql = new Kysely<OwnTables>({
-  dialect: {
-    createAdapter: () => new MysqlAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new MysqlIntrospector(db),
-    createQueryCompiler: () => new MysqlQueryCompiler(),
-  },
-})
-
-const mssql = new Kysely<OwnTables>({
-  dialect: {
-    createAdapter: () => new MssqlAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new MssqlIntrospector(db),
-    createQueryCompiler: () => new MssqlQueryCompiler(),
-  },
-})
+const postgres = compilingKysely<OwnTables>('postgres')
+const mysql = compilingKysely<OwnTables>('mysql')
+const mssql = compilingKysely<OwnTables>('mssql')
 
 describe('sqlStore', () => {
   it('takes a Kysely of whichever tables', () => {

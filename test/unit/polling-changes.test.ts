@@ -1,15 +1,8 @@
-import {
-  DummyDriver,
-  Kysely,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
 import { pollingChanges } from 'rest-api-key/sql'
 import { describe, expect, it, vi } from 'vitest'
 import { useFakeClock } from '../support/fake-clock.js'
 import { recordingListener } from '../support/recording-listener.js'
+import { compilingKysely } from '../support/sql-compilers.js'
 import { turn } from '../support/turn.js'
 
 useFakeClock()
@@ -19,28 +12,10 @@ type Answer = (rows: readonly unknown[]) => void
 /** A database that answers when the test says so. */
 function scriptedDatabase() {
   const questions: Answer[] = []
-  class ScriptedDriver extends DummyDriver {
-    override async acquireConnection() {
-      return {
-        executeQuery: <Row>() =>
-          new Promise<QueryResult<Row>>((resolve) => {
-            questions.push((rows) => resolve({ rows: rows as Row[] }))
-          }),
-        // biome-ignore lint/correctness/useYield: nothing is streamed here.
-        async *streamQuery(): AsyncGenerator<never> {
-          throw new Error('nothing is streamed')
-        },
-      }
-    }
-  }
-  const db = new Kysely<unknown>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new ScriptedDriver(),
-      createIntrospector: (own) => new SqliteIntrospector(own),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  })
+  const db = compilingKysely(
+    'sqlite',
+    () => new Promise<readonly unknown[]>((resolve) => void questions.push(resolve)),
+  )
   return { db, questions }
 }
 
