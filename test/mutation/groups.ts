@@ -97,19 +97,34 @@ export const groups: readonly MutationGroup[] = [
       memory: { mutate: sources('stores/memory'), tests: [...unit('memory'), 'test/stores/memory.test.ts'] },
       'sql-mapping': {
         mutate: sources(
-          'stores/sql/values stores/sql/rows stores/sql/conditions stores/sql/context stores/sql/look-ups',
+          'stores/sql/rows stores/sql/values stores/sql/conditions stores/sql/connection stores/sql/context stores/sql/look-ups stores/sql/prepared-statements stores/sql/writer',
         ),
-        tests: ['test/stores/sql-libsql.test.ts'],
+        tests: unit(
+          'sql-rows sql-values sql-conditions sql-connection sql-look-ups sql-prepared-statements sql-writer',
+        ),
+      },
+      'sql-schema': {
+        mutate: [...sources('stores/sql/migrations'), 'src/stores/sql/triggers/*.ts'],
+        tests: unit('sql-migrations'),
+      },
+      'sql-feeds': {
+        mutate: sources('stores/sql/change-log stores/sql/change-position stores/sql/polling-changes'),
+        tests: [...unit('sql-change-log change-position polling-changes'), 'test/stores/sql.test.ts'],
       },
       'sql-writes': {
-        mutate: sources('stores/sql/keys stores/sql/groups stores/sql/audit'),
-        tests: ['test/stores/sql-libsql.test.ts'],
+        mutate: sources(
+          'stores/sql/keys stores/sql/groups stores/sql/audit stores/sql/sql-store stores/sql/migrate-to-latest',
+        ),
+        tests: ['test/stores/{sql,sql-libsql}.test.ts'],
       },
       'redis-mapping': {
         mutate: sources(
           'stores/redis/stored-json stores/redis/prefix stores/redis/key-names stores/redis/order stores/redis/look-ups stores/redis/change-stream',
         ),
-        tests: [...unit('redis-client redis-key-names'), 'test/stores/redis{,-conformance}.server.test.ts'],
+        tests: [
+          ...unit('redis-client redis-key-names redis-stored-json'),
+          'test/stores/redis{,-conformance}.server.test.ts',
+        ],
       },
       'redis-writes': {
         mutate: sources(

@@ -11,7 +11,6 @@ import {
   sqlStore,
 } from 'rest-api-key/sql'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { repeated } from '../../src/stores/sql/writer.js'
 import { canary, expectRefusal } from '../support/refusals.js'
 import { compilingKysely } from '../support/sql-compilers.js'
 import { failureOf } from '../support/sql-errors.js'
@@ -139,39 +138,4 @@ describe('postgresChanges', () => {
     const options = { intervalMs: 1 } as object
     expectRefusal(() => postgresChanges(connect, options), 'unknown_option', '"intervalMs"', '"heartbeatMs"')
   })
-})
-
-describe('a write that the database has undone', () => {
-  const undone = [
-    '40001',
-    '40P01',
-    'ER_LOCK_DEADLOCK',
-    'ER_LOCK_WAIT_TIMEOUT',
-    'SQLITE_BUSY',
-    'SQLITE_BUSY_SNAPSHOT',
-  ]
-
-  it.each(undone)('is repeated after %s', async (code) => {
-    let attempts = 0
-    const outcome = await repeated(async () => {
-      if (++attempts < 3) throw Object.assign(new Error('undone'), { code })
-      return 'written'
-    })
-    expect([outcome, attempts]).toEqual(['written', 3])
-  })
-
-  it.each(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT', 'ECONNRESET', '08006', undefined, 40001])(
-    'is not repeated after %s',
-    async (code) => {
-      let attempts = 0
-      const error = Object.assign(new Error('refused'), { code })
-      const caught = await failureOf(
-        repeated(async () => {
-          attempts++
-          throw error
-        }),
-      )
-      expect([caught, attempts]).toEqual([error, 1])
-    },
-  )
 })
