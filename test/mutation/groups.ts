@@ -123,14 +123,14 @@ export const groups: readonly MutationGroup[] = [
         ),
         tests: [
           ...unit('redis-client redis-key-names redis-stored-json'),
-          'test/stores/redis{,-conformance}.server.test.ts',
+          'test/stores/redis{,-commands}.server.test.ts',
         ],
       },
       'redis-writes': {
         mutate: sources(
           'stores/redis/keys stores/redis/groups stores/redis/audit stores/redis/commit stores/redis/conditional-write stores/redis/script',
         ),
-        tests: [...unit('redis-client'), 'test/stores/redis{,-conformance}.server.test.ts'],
+        tests: [...unit('redis-client'), 'test/stores/redis{,-commands,-conformance}.server.test.ts'],
       },
     },
   },

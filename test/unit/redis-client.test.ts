@@ -64,6 +64,8 @@ describe('redisStore', () => {
   it.each([
     ['a text that is no number', 'QUEUED'],
     ['an empty text', ''],
+    ['a text with more than a number in it', ' 1'],
+    ['a number with more behind it', '1 '],
     ['nothing', null],
     ['a list', [0]],
   ])('rejects a script that replies with %s', async (_, reply) => {
@@ -71,6 +73,27 @@ describe('redisStore', () => {
     await expect(store.touch([{ id: 'key-1', at: new Date(0) }])).rejects.toMatchObject({
       code: 'store_failed',
     })
+  })
+
+  it.each([0, 12, '0', '12'])('takes %j for what a script has returned', async (reply) => {
+    const store = redisStore({ call: async () => reply })
+    await store.touch([{ id: 'key-1', at: new Date(0) }])
+  })
+
+  it.each([
+    ['an error of Redis', new Error('OOM command not allowed')],
+    ['what is no error', { message: 'NOSCRIPT' }],
+  ])('rejects a script that fails with %s, and does not send it again', async (_, failure) => {
+    const sent: string[] = []
+    const call = async (command: string) => {
+      sent.push(command)
+      throw failure
+    }
+    const outcome = redisStore({ call })
+      .touch([{ id: 'key-1', at: new Date(0) }])
+      .catch((error: unknown) => [error])
+    expect(await outcome).toEqual([failure])
+    expect(sent).toEqual(['EVALSHA'])
   })
 
   it('rejects as many texts as were not asked for', async () => {
