@@ -9,14 +9,14 @@ const columns =
 const select = `select ${columns} from "rest_api_keys" where "digest"`
 
 /** A store, and what it asks its database: the SQL with its quotes made alike, and the parameters as texts. */
-function openStore(name: 'postgres' | 'mysql' | 'sqlite') {
+function openStore(name: 'postgres' | 'mysql' | 'sqlite', rows: readonly unknown[] = []) {
   const asked: (readonly [sql: string, ...parameters: unknown[]])[] = []
   const db = compilingKysely<unknown>(name, ({ sql, parameters }) => {
     asked.push([
       sql.replaceAll('`', '"'),
       ...parameters.map((one) => (Buffer.isBuffer(one) ? `${one}` : one)),
     ])
-    return []
+    return rows
   })
   return { store: sqlStore(db), asked }
 }
@@ -70,6 +70,23 @@ describe('a look-up asks', () => {
       ])
     },
   )
+})
+
+describe('a look-up finds', () => {
+  const row = { id: 'key-1', digest: 'one', tenant_id: 'acme', activated: 1 }
+  const record = { id: 'key-1', digest: 'one', tenantId: 'acme', activated: true }
+
+  it('what is there', async () => {
+    const { store } = openStore('sqlite', [row])
+    expect(await store.findByDigest('one', lookUp())).toMatchObject(record)
+    expect(await store.findManyByDigest(['one', 'two'], lookUp())).toMatchObject([record])
+  })
+
+  it('nothing where there is nothing', async () => {
+    const { store } = openStore('sqlite')
+    expect(await store.findByDigest('one', lookUp())).toBeNull()
+    expect(await store.findManyByDigest(['one', 'two'], lookUp())).toEqual([])
+  })
 })
 
 describe('uses are noted', () => {
