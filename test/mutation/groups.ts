@@ -118,17 +118,19 @@ export const groups: readonly MutationGroup[] = [
         tests: ['test/stores/{sql,sql-libsql}.test.ts'],
       },
       'redis-mapping': {
-        mutate: sources(
-          'stores/redis/stored-json stores/redis/prefix stores/redis/key-names stores/redis/order stores/redis/look-ups stores/redis/change-stream',
-        ),
-        tests: [
-          ...unit('redis-client redis-key-names redis-stored-json'),
-          'test/stores/redis{,-commands}.server.test.ts',
-        ],
+        mutate: sources('stores/redis/stored-json stores/redis/key-names stores/redis/prefix'),
+        tests: unit('redis-stored-json redis-key-names redis-client'),
       },
-      'redis-writes': {
+      'redis-feed': {
         mutate: sources(
-          'stores/redis/keys stores/redis/groups stores/redis/audit stores/redis/commit stores/redis/conditional-write stores/redis/script',
+          'stores/redis/change-stream stores/redis/feed-connection stores/redis/redis-changes stores/redis/redis-client',
+        ),
+        tests: unit('redis-changes redis-client'),
+      },
+      // Over a server, which runs the scripts.
+      'redis-commands': {
+        mutate: sources(
+          'stores/redis/audit stores/redis/commit stores/redis/conditional-write stores/redis/groups stores/redis/keys stores/redis/look-ups stores/redis/order stores/redis/redis-store stores/redis/script',
         ),
         tests: [...unit('redis-client'), 'test/stores/redis{,-commands,-conformance}.server.test.ts'],
       },
