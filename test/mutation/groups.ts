@@ -111,6 +111,10 @@ export const groups: readonly MutationGroup[] = [
         mutate: sources('stores/sql/change-log stores/sql/change-position stores/sql/polling-changes'),
         tests: [...unit('sql-change-log change-position polling-changes'), 'test/stores/sql.test.ts'],
       },
+      'postgres-feed': {
+        mutate: sources('stores/sql/postgres-changes stores/sql/postgres-channel stores/sql/postgres-client'),
+        tests: [...unit('postgres-changes'), 'test/stores/sql.test.ts'],
+      },
       'sql-writes': {
         mutate: sources(
           'stores/sql/keys stores/sql/groups stores/sql/audit stores/sql/sql-store stores/sql/migrate-to-latest',
