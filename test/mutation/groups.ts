@@ -115,10 +115,12 @@ export const groups: readonly MutationGroup[] = [
         mutate: sources('stores/sql/postgres-changes stores/sql/postgres-channel stores/sql/postgres-client'),
         tests: [...unit('postgres-changes'), 'test/stores/sql.test.ts'],
       },
-      'sql-writes': {
-        mutate: sources(
-          'stores/sql/keys stores/sql/groups stores/sql/audit stores/sql/sql-store stores/sql/migrate-to-latest',
-        ),
+      'sql-commands': {
+        mutate: sources('stores/sql/audit stores/sql/groups stores/sql/keys stores/sql/sql-store'),
+        tests: [...unit('sql-reads sql-writes sql-look-ups'), 'test/stores/sql.test.ts'],
+      },
+      'sql-migration': {
+        mutate: sources('stores/sql/migrate-to-latest'),
         tests: ['test/stores/{sql,sql-libsql}.test.ts'],
       },
       'redis-mapping': {

@@ -1,5 +1,5 @@
 import {
-  type CompiledQuery,
+  CompiledQuery,
   DummyDriver,
   Kysely,
   MssqlAdapter,
@@ -24,13 +24,17 @@ const dialects = {
   mssql: [MssqlAdapter, MssqlIntrospector, MssqlQueryCompiler],
 } as const
 
-/** A Kysely that writes this SQL and sends it to `answer` instead of to a database. */
+/** A Kysely that writes this SQL and sends it to `answer` instead of to a database, transactions included. */
 export function compilingKysely<Tables>(
   name: keyof typeof dialects,
   answer: (query: CompiledQuery) => readonly unknown[] | Promise<readonly unknown[]> = () => [],
 ): Kysely<Tables> {
   const [Adapter, Introspector, QueryCompiler] = dialects[name]
+  const run = async (sql: string) => void (await answer(CompiledQuery.raw(sql)))
   class AnsweringDriver extends DummyDriver {
+    override beginTransaction = () => run('begin')
+    override commitTransaction = () => run('commit')
+    override rollbackTransaction = () => run('rollback')
     override async acquireConnection() {
       return {
         executeQuery: async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => ({
