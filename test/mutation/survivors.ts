@@ -116,6 +116,18 @@ export const survivors: Survivors = {
       reason: 'Only that it is not `null` is looked at.',
     },
   ],
+  'src/stores/sql/change-position.ts': [
+    {
+      line: "this.#last = newest.reduce((last, row) => (row.seq > last.seq ? row : last), { seq: 0, digest: '' })",
+      changes: ['row.seq > last.seq → row.seq >= last.seq', `'' → "Stryker was here!"`],
+      reason: 'No two rows have one number; and the digest of number 0, which is no row, is not looked at.',
+    },
+    {
+      line: 'if (row.seq < this.last) continue',
+      changes: ['row.seq < this.last → row.seq <= this.last'],
+      reason: 'The row with that number has been left out, and no two have one.',
+    },
+  ],
   'src/stores/sql/connection.ts': [
     {
       line: ".selectFrom('rest_api_keys')",
