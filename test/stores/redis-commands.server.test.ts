@@ -8,8 +8,7 @@ import { keyNames } from '../../src/stores/redis/key-names.js'
 import { keyText } from '../../src/stores/redis/stored-json.js'
 import { openManager, withKey } from '../management/support.js'
 import { keysIn, openIoRedis, ownPrefixes } from '../support/redis-clients.js'
-import { expectError } from '../support/refusals.js'
-import { failureOf } from '../support/sql-errors.js'
+import { expectError, failureOf } from '../support/refusals.js'
 
 const newPrefix = ownPrefixes()
 const page = { after: null, limit: 9 }

@@ -18,7 +18,7 @@ import {
   ownPrefixes,
   redisClients,
 } from '../support/redis-clients.js'
-import { canary, expectError } from '../support/refusals.js'
+import { canary, expectError, failureOf } from '../support/refusals.js'
 import { redisUrl } from '../support/services.js'
 import { tcpProxy } from '../support/tcp-proxy.js'
 
@@ -42,13 +42,6 @@ async function openStore(client: RedisClient = redis) {
 
 function digestOf(referenceId: string): string {
   return sha256Digest()(referenceId)
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => expect.fail('it must reject'),
-    (error: unknown) => error,
-  )
 }
 
 describe('what a store asks of Redis', () => {

@@ -11,9 +11,8 @@ import {
   sqlStore,
 } from 'rest-api-key/sql'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { canary, expectRefusal } from '../support/refusals.js'
+import { canary, expectRefusal, failureOf } from '../support/refusals.js'
 import { compilingKysely } from '../support/sql-compilers.js'
-import { failureOf } from '../support/sql-errors.js'
 
 interface OwnTables {
   readonly users: { readonly id: string }

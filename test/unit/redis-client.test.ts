@@ -1,7 +1,7 @@
 import { type RedisClient, redisStore } from 'rest-api-key/redis'
 import { describe, expect, it } from 'vitest'
 import { senderOf } from '../../src/stores/redis/redis-client.js'
-import { canary, expectRefusal } from '../support/refusals.js'
+import { canary, expectError, expectRefusal, failureOf } from '../support/refusals.js'
 
 const send = async (): Promise<null> => null
 const lookUp = () => ({ signal: new AbortController().signal })
@@ -54,11 +54,13 @@ describe('redisStore', () => {
     ['a pipeline', { call: send }],
   ])('rejects what replies with %s', async (_, reply) => {
     const store = redisStore({ call: async () => reply })
-    await expect(store.findByDigest('digest', lookUp())).rejects.toMatchObject({ code: 'store_failed' })
-    await expect(store.findManyByDigest(['digest'], lookUp())).rejects.toMatchObject({ code: 'store_failed' })
-    await expect(store.listGroups('acme', { after: null, limit: 9 })).rejects.toMatchObject({
-      code: 'store_failed',
-    })
+    const failures = [
+      await failureOf(store.findByDigest('digest', lookUp())),
+      await failureOf(store.findManyByDigest(['digest'], lookUp())),
+      await failureOf(store.listGroups('acme', { after: null, limit: 9 })),
+    ]
+    const said = 'The Redis client must resolve to the texts that Redis replies'
+    for (const failure of failures) expectError(failure, 'store_failed', said)
   })
 
   it.each([
@@ -94,6 +96,22 @@ describe('redisStore', () => {
       .catch((error: unknown) => [error])
     expect(await outcome).toEqual([failure])
     expect(sent).toEqual(['EVALSHA'])
+  })
+
+  it('notes a thousand uses in one script', async () => {
+    const keys: unknown[] = []
+    const call = async (_: string, args: readonly string[]) => {
+      keys.push([Number(args[1]), args[2], args.length])
+      return 0
+    }
+    const uses = Array.from({ length: 2_001 }, (_, index) => ({ id: `key-${index}`, at: new Date(0) }))
+    await redisStore({ call }).touch(uses)
+    const nameOf = (id: string) => `{rest-api-key}:digest:${id}`
+    expect(keys).toEqual([
+      [2_000, nameOf('key-0'), 3_002],
+      [2_000, nameOf('key-1000'), 3_002],
+      [2, nameOf('key-2000'), 5],
+    ])
   })
 
   it('rejects as many texts as were not asked for', async () => {

@@ -2,9 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { changeLog } from '../../src/stores/sql/change-log.js'
 import { type Change, ChangePosition } from '../../src/stores/sql/change-position.js'
 import type { Tables } from '../../src/stores/sql/tables.js'
-import { canary, expectError } from '../support/refusals.js'
+import { canary, expectError, failureOf } from '../support/refusals.js'
 import { compilingKysely } from '../support/sql-compilers.js'
-import { failureOf } from '../support/sql-errors.js'
 
 /** A table of changes that answers with these rows, and what it is asked. */
 function logOver(...answers: readonly (readonly unknown[] | Error)[]) {

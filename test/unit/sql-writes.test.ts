@@ -1,8 +1,8 @@
 import type { AuditEvent, KeyGroup, StoredKey } from 'rest-api-key/management'
 import { sqlStore } from 'rest-api-key/sql'
 import { describe, expect, it } from 'vitest'
+import { failureOf } from '../support/refusals.js'
 import { compilingKysely } from '../support/sql-compilers.js'
-import { failureOf } from '../support/sql-errors.js'
 
 const at = new Date(0)
 const group: KeyGroup = {
