@@ -42,6 +42,22 @@ describe('redisStore', () => {
     },
   )
 
+  it.each([
+    [undefined, 'rest-api-key'],
+    ['!', '!'],
+    ['a~|z', 'a~|z'],
+    ['x'.repeat(100), 'x'.repeat(100)],
+  ])('keeps everything under prefix %j', async (prefix, written) => {
+    const sent: unknown[] = []
+    const call = async (...command: unknown[]) => {
+      sent.push(command)
+      return null
+    }
+    const store = redisStore({ call }, prefix === undefined ? {} : { prefix })
+    expect(await store.findByDigest('one', lookUp())).toBeNull()
+    expect(sent).toEqual([['GET', [`{${written}}:record:one`]]])
+  })
+
   it('refuses an unknown option', () => {
     const options = { keyPrefix: canary } as object
     expectRefusal(() => redisStore({ call: send }, options), 'unknown_option', '"keyPrefix"', '"prefix"')
