@@ -124,14 +124,14 @@ export const groups: readonly MutationGroup[] = [
         tests: ['test/stores/{sql,sql-libsql}.test.ts'],
       },
       'redis-mapping': {
-        mutate: sources('stores/redis/stored-json stores/redis/key-names stores/redis/prefix'),
-        tests: unit('redis-stored-json redis-key-names redis-client'),
+        mutate: sources(
+          'stores/redis/change-stream stores/redis/key-names stores/redis/prefix stores/redis/redis-client stores/redis/stored-json',
+        ),
+        tests: unit('redis-stored-json redis-key-names redis-client redis-changes'),
       },
       'redis-feed': {
-        mutate: sources(
-          'stores/redis/change-stream stores/redis/feed-connection stores/redis/redis-changes stores/redis/redis-client',
-        ),
-        tests: unit('redis-changes redis-client'),
+        mutate: sources('stores/redis/feed-connection stores/redis/redis-changes'),
+        tests: unit('redis-changes'),
       },
       // Over a server, which runs the scripts.
       'redis-commands': {
