@@ -116,6 +116,13 @@ export const survivors: Survivors = {
       reason: 'Only that it is not `null` is looked at.',
     },
   ],
+  'src/stores/sql/audit.ts': [
+    {
+      line: "if (after !== null) query = query.where(behind('at', after, dialect, 'descending'))",
+      changes: [`'descending' → ""`],
+      reason: 'Every order is descending that is not ascending.',
+    },
+  ],
   'src/stores/sql/change-position.ts': [
     {
       line: "this.#last = newest.reduce((last, row) => (row.seq > last.seq ? row : last), { seq: 0, digest: '' })",
@@ -143,6 +150,13 @@ export const survivors: Survivors = {
       line: ".where('id', '=', '')",
       changes: [`'id' → ""`, `'' → "Stryker was here!"`],
       reason: 'The statement is never run: what is read of it is the same for every column and value.',
+    },
+  ],
+  'src/stores/sql/keys.ts': [
+    {
+      line: "const ids = new Set(keys.map(({ groupId }) => groupId ?? ''))",
+      changes: [`'' → "Stryker was here!"`],
+      reason: 'Any id will do that no group has.',
     },
   ],
   'src/stores/sql/look-ups.ts': [

@@ -44,7 +44,12 @@ describe('sqlStore', () => {
     ['a pool that is null', postgres, null],
     ['a pool beside another database', mysql, { query: async () => ({ rows: [] }) }],
   ])('refuses %s', (_, db, pool) => {
-    expectRefusal(() => sqlStore(db, { pool: pool as PostgresPool }), 'invalid_option', '"pool"')
+    const said = '"pool" must be a Pool of pg, and "db" PostgreSQL'
+    expectRefusal(() => sqlStore(db, { pool: pool as PostgresPool }), 'invalid_option', said)
+  })
+
+  it('refuses options that are none', () => {
+    expectRefusal(() => sqlStore(postgres, null as unknown as SqlStoreOptions), 'invalid_option', 'sqlStore')
   })
 
   it('refuses an option that it does not know', () => {

@@ -1,5 +1,5 @@
 import { sqlStore } from 'rest-api-key/sql'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { compilingKysely } from '../support/sql-compilers.js'
 
 const lookUp = () => ({ signal: new AbortController().signal })
@@ -47,6 +47,18 @@ describe('a look-up asks', () => {
       [statement, ['one', 'two']],
       [statement, many.slice(0, 512)],
       [statement, many.slice(512)],
+    ])
+  })
+
+  it('a pool where one is given, and nothing else', async () => {
+    const query = vi.fn(async (_: { text: string; values: unknown[] }) => ({ rows: [] }))
+    const db = compilingKysely<unknown>('postgres', () => expect.fail())
+    const store = sqlStore(db, { pool: { query } })
+    expect(await store.findByDigest('one', lookUp())).toBeNull()
+    expect(await store.findManyByDigest(['one', 'two'], lookUp())).toEqual([])
+    expect(query.mock.calls.map(([{ text, values }]) => [text, ...values])).toEqual([
+      [`${select} = $1`, 'one'],
+      [`${select} = any($1)`, ['one', 'two']],
     ])
   })
 

@@ -267,6 +267,15 @@ describe('new keys', () => {
     expect(told).toEqual(['digest-1'])
   })
 
+  it('whose digest is taken are refused even if the transaction does not begin', async () => {
+    const { store, asked } = openStore('sqlite', {
+      begin: refused,
+      'select "id" from "rest_api_keys"': [{ id: 'x' }],
+    })
+    expect(await store.insertKeys([key], [event])).toBe('digest_taken')
+    expect(asked).toEqual([['begin'], takenFirst])
+  })
+
   it('that are refused for another reason reject with it', async () => {
     const { store, asked } = openStore('sqlite', { 'insert into "rest_api_keys"': refused })
     expect(await failureOf(store.insertKeys([key], [event]))).toBe(refused)
