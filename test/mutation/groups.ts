@@ -136,9 +136,13 @@ export const groups: readonly MutationGroup[] = [
       // Over a server, which runs the scripts.
       'redis-commands': {
         mutate: sources(
-          'stores/redis/audit stores/redis/commit stores/redis/conditional-write stores/redis/groups stores/redis/keys stores/redis/look-ups stores/redis/order stores/redis/redis-store stores/redis/script',
+          'stores/redis/keys stores/redis/groups stores/redis/audit stores/redis/commit stores/redis/conditional-write stores/redis/script',
         ),
         tests: [...unit('redis-client'), 'test/stores/redis{,-commands,-conformance}.server.test.ts'],
+      },
+      'redis-reads': {
+        mutate: sources('stores/redis/look-ups stores/redis/order stores/redis/redis-store'),
+        tests: [...unit('redis-client'), 'test/stores/redis{,-commands}.server.test.ts'],
       },
     },
   },
