@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
-import type { RestApiKeyError } from 'rest-api-key'
+import { type RestApiKeyError, sha256Digest } from 'rest-api-key'
 import { type RedisChangesOptions, type RedisFeedClient, redisChanges } from 'rest-api-key/redis'
 import { describe, expect, it, vi } from 'vitest'
+import { announced } from '../../src/stores/redis/change-stream.js'
 import { useFakeClock } from '../support/fake-clock.js'
 import { expectNoUnhandledRejections } from '../support/no-unhandled-rejections.js'
 import { recordingListener } from '../support/recording-listener.js'
@@ -367,6 +368,14 @@ describe('what a feed asks for', () => {
     expect(heard).toEqual(['connected', 'flush'])
     await end()
   })
+})
+
+it.each([
+  ['digest-1', 'digest-1'],
+  [`plain:${canary}`, sha256Digest()(`plain:${canary}`)],
+])('a store adds an entry for %s, never with a Reference ID in it', (digest, told) => {
+  const command = ['XADD', 'stream', 'MAXLEN', '~', '10000', '*', 'digest', told]
+  expect(announced('stream', digest)).toEqual(command)
 })
 
 describe('a client that is given', () => {

@@ -30,7 +30,11 @@ describe('redisStore', () => {
     'refuses a cluster of ioredis that reads from replicas: %s',
     (scaleReads) => {
       const client = { call: send, options: { scaleReads } }
-      expectRefusal(() => redisStore(client), 'invalid_option', '"scaleReads"', '"master"')
+      expectRefusal(
+        () => redisStore(client),
+        'invalid_option',
+        '"client" must be one with "scaleReads" left at "master"',
+      )
     },
   )
 
@@ -112,6 +116,35 @@ describe('redisStore', () => {
       .catch((error: unknown) => [error])
     expect(await outcome).toEqual([failure])
     expect(sent).toEqual(['EVALSHA'])
+  })
+
+  it('reads a record by GET, and several by one MGET', async () => {
+    const record = { id: 'key-1', digest: 'one', tenantId: 'acme', activated: true }
+    const sent: unknown[] = []
+    const call = async (command: string, args: readonly string[]) => {
+      sent.push([command, ...args])
+      return command === 'GET' ? JSON.stringify(record) : [JSON.stringify(record), null]
+    }
+    const store = redisStore({ call })
+    expect(await store.findByDigest('one', lookUp())).toMatchObject(record)
+    expect(await store.findManyByDigest(['one', 'two'], lookUp())).toMatchObject([record])
+    const nameOf = (digest: string) => `{rest-api-key}:record:${digest}`
+    expect(sent).toEqual([
+      ['GET', nameOf('one')],
+      ['MGET', nameOf('one'), nameOf('two')],
+    ])
+  })
+
+  it('reads nothing where nothing is asked for, or nothing is listed', async () => {
+    const sent: string[] = []
+    const call = async (command: string) => {
+      sent.push(command)
+      return []
+    }
+    const store = redisStore({ call })
+    expect(await store.findManyByDigest([], lookUp())).toEqual([])
+    expect(await store.listGroups('acme', { after: null, limit: 9 })).toEqual([])
+    expect(sent).toEqual(['ZRANGEBYLEX'])
   })
 
   it('notes a thousand uses in one script', async () => {
