@@ -120,19 +120,21 @@ describe('postgresChanges', () => {
   })
 
   it.each([undefined, null, {}, 'postgres://'])('refuses %j for what makes clients', (value) => {
-    expectRefusal(() => postgresChanges(value as unknown as typeof connect), 'invalid_option', '"connect"')
+    const said = '"connect" must be a function that makes a client'
+    expectRefusal(() => postgresChanges(value as unknown as typeof connect), 'invalid_option', said)
   })
 
   it.each([
     [{ heartbeatMs: 0 }, '"heartbeatMs"'],
     [{ timeoutMs: -1 }, '"timeoutMs"'],
     [{ onError: canary }, '"onError"'],
-    [{ schema: '' }, '"schema"'],
+    [{ schema: '' }, '"schema" must be a name of 1 to 63 bytes'],
     [{ schema: 7 }, '"schema"'],
     [{ channel: 'x'.repeat(64) }, '"channel"'],
     [{ channel: 'ä'.repeat(32) }, '"channel"'],
     [{ channel: 'a\0' }, '"channel"'],
-    [{ channel: 'own', schema: 'app' }, '"schema"'],
+    [{ channel: '\0a' }, '"channel"'],
+    [{ channel: 'own', schema: 'app' }, '"channel" must be left out where "schema" is given'],
     [null, 'postgresChanges'],
   ])('refuses %j', (options, said) => {
     expectRefusal(() => postgresChanges(connect, options as object), 'invalid_option', said)

@@ -16,7 +16,9 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 /** A client of pg that answers as PostgreSQL does, unless the test says otherwise. */
 class ScriptedClient extends EventEmitter {
   processID: number | null = null
-  readonly connection = { stream: { destroy: vi.fn() } }
+  readonly connection: { readonly stream?: { destroy(): unknown } } | undefined = {
+    stream: { destroy: vi.fn() },
+  }
   readonly connect = vi.fn(async () => {
     this.processID = 7
   })
@@ -153,7 +155,7 @@ describe('a connection of PostgreSQL', () => {
     expect(heard).toEqual(['connected', 'lost'])
     expectError(errors[0], 'feed_failed', said)
     expect(client.end).toHaveBeenCalledTimes(1)
-    expect(client.connection.stream.destroy).toHaveBeenCalledTimes(1)
+    expect(client.connection?.stream?.destroy).toHaveBeenCalledTimes(1)
     await end()
   })
 
@@ -166,12 +168,46 @@ describe('a connection of PostgreSQL', () => {
     })
     await pass(1_999)
     expect(client.end).toHaveBeenCalledTimes(1)
-    expect(client.connection.stream.destroy).toHaveBeenCalledTimes(1)
+    expect(client.connection?.stream?.destroy).toHaveBeenCalledTimes(1)
     expect(hasEnded).toBe(false)
     await pass(1)
     await ended
     expect([heard, errors, client.asked.length]).toEqual([['connected'], [], 3])
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it.each([undefined, {}])('is closed and waited for where it has no socket: %j', async (connection) => {
+    const { client, end } = await connected()
+    let close = () => {}
+    client.end.mockImplementation(
+      () =>
+        new Promise<void>((resolve) => {
+          close = resolve
+        }),
+    )
+    Object.assign(client, { connection })
+    let hasEnded = false
+    const ended = end().then(() => {
+      hasEnded = true
+    })
+    await pass(100)
+    expect(hasEnded).toBe(false)
+    close()
+    await ended
+  })
+
+  it('that is lost leaves no listener behind', async () => {
+    const added = vi.spyOn(EventTarget.prototype, 'addEventListener')
+    const removed = vi.spyOn(EventTarget.prototype, 'removeEventListener')
+    const { client, end } = await connected()
+    client.emit('end')
+    await pass(0)
+    const left = new Set(added.mock.calls.map(([, listener]) => listener))
+    for (const [type, listener] of removed.mock.calls) if (type === 'abort') left.delete(listener)
+    vi.restoreAllMocks()
+    // That of the pause before the next connection.
+    expect(left.size).toBe(1)
+    await end()
   })
 
   it('may fail and end when it is not used any longer', async () => {
@@ -210,6 +246,7 @@ describe('a connection of PostgreSQL', () => {
     await pass(0)
     expect(client.end).toHaveBeenCalledTimes(1)
     expect(client.asked).toEqual([])
+    client.emit('error', new Error('late'))
     const ended = end()
     await pass(2_000)
     await ended
