@@ -119,30 +119,11 @@ export const groups: readonly MutationGroup[] = [
         mutate: sources('stores/sql/audit stores/sql/groups stores/sql/keys stores/sql/sql-store'),
         tests: [...unit('sql-reads sql-writes sql-look-ups'), 'test/stores/sql.test.ts'],
       },
-      'sql-migration': {
-        mutate: sources('stores/sql/migrate-to-latest'),
-        tests: ['test/stores/{sql,sql-libsql}.test.ts'],
-      },
       'redis-mapping': {
         mutate: sources(
           'stores/redis/change-stream stores/redis/key-names stores/redis/prefix stores/redis/redis-client stores/redis/stored-json',
         ),
         tests: unit('redis-stored-json redis-key-names redis-client redis-changes'),
-      },
-      'redis-feed': {
-        mutate: sources('stores/redis/feed-connection stores/redis/redis-changes'),
-        tests: unit('redis-changes'),
-      },
-      // Over a server, which runs the scripts.
-      'redis-commands': {
-        mutate: sources(
-          'stores/redis/keys stores/redis/groups stores/redis/audit stores/redis/commit stores/redis/conditional-write stores/redis/script',
-        ),
-        tests: [...unit('redis-client'), 'test/stores/redis{,-commands,-conformance}.server.test.ts'],
-      },
-      'redis-reads': {
-        mutate: sources('stores/redis/look-ups stores/redis/order stores/redis/redis-store'),
-        tests: [...unit('redis-client'), 'test/stores/redis{,-commands}.server.test.ts'],
       },
     },
   },
