@@ -149,6 +149,36 @@ export const groups: readonly MutationGroup[] = [
     atLeast: 90,
     slices: {
       memory: { mutate: sources('stores/memory'), tests: [...unit('memory'), 'test/stores/memory.test.ts'] },
+      'sql-mapping': {
+        mutate: sources(
+          'stores/sql/rows stores/sql/values stores/sql/conditions stores/sql/connection stores/sql/context stores/sql/look-ups stores/sql/prepared-statements stores/sql/writer',
+        ),
+        tests: unit(
+          'sql-rows sql-values sql-conditions sql-connection sql-look-ups sql-prepared-statements sql-writer',
+        ),
+      },
+      'sql-schema': {
+        mutate: [...sources('stores/sql/migrations'), 'src/stores/sql/triggers/*.ts'],
+        tests: unit('sql-migrations'),
+      },
+      'sql-feeds': {
+        mutate: sources('stores/sql/change-log stores/sql/change-position stores/sql/polling-changes'),
+        tests: [...unit('sql-change-log change-position polling-changes'), 'test/stores/sql.test.ts'],
+      },
+      'postgres-feed': {
+        mutate: sources('stores/sql/postgres-changes stores/sql/postgres-channel stores/sql/postgres-client'),
+        tests: [...unit('postgres-changes'), 'test/stores/sql.test.ts'],
+      },
+      'sql-commands': {
+        mutate: sources('stores/sql/audit stores/sql/groups stores/sql/keys stores/sql/sql-store'),
+        tests: [...unit('sql-reads sql-writes sql-look-ups'), 'test/stores/sql.test.ts'],
+      },
+      'redis-mapping': {
+        mutate: sources(
+          'stores/redis/change-stream stores/redis/key-names stores/redis/prefix stores/redis/redis-client stores/redis/stored-json',
+        ),
+        tests: unit('redis-stored-json redis-key-names redis-client redis-changes'),
+      },
     },
   },
 ]

@@ -94,6 +94,107 @@ export const survivors: Survivors = {
       reason: 'A moment is replaced by an equal one.',
     },
   ],
+  'src/stores/redis/change-stream.ts': [
+    {
+      line: 'const [id, fields]: readonly unknown[] = Array.isArray(entry) ? entry : []',
+      changes: ['[] → ["Stryker was here"]'],
+      reason: 'What is no entry has no fields either, and is refused for that.',
+    },
+  ],
+  'src/stores/redis/groups.ts': [
+    {
+      line: "[unchanged(key, found.text, 'changed')],",
+      changes: [`'changed' → ""`],
+      reason: 'Only that it is not `null` is looked at.',
+    },
+  ],
+  'src/stores/redis/keys.ts': [
+    {
+      line: 'return digest === null ? [] : { id, digest, lastUse: replies[ids.length + index] ?? null }',
+      changes: ['digest === null → false', '[] → ["Stryker was here"]'],
+      reason: 'What is read instead is no key with this id, and is left out below.',
+    },
+    {
+      line: "const groups = new Set(keys.map(({ tenantId, groupId }) => names.group(tenantId, groupId ?? '')))",
+      changes: [`'' → "Stryker was here!"`],
+      reason: 'Any id will do that no group has.',
+    },
+    {
+      line: "const checks = [unchanged(names.record(digest), found.text, 'changed')]",
+      changes: [`'changed' → ""`],
+      reason: 'Only that it is not `null` is looked at.',
+    },
+    {
+      line: "checks.push(present(names.group(key.tenantId, key.groupId), 'changed'))",
+      changes: [`'changed' → ""`],
+      reason: 'Only that it is not `null` is looked at.',
+    },
+  ],
+  'src/stores/sql/audit.ts': [
+    {
+      line: "if (after !== null) query = query.where(behind('at', after, dialect, 'descending'))",
+      changes: [`'descending' → ""`],
+      reason: 'Every order is descending that is not ascending.',
+    },
+  ],
+  'src/stores/sql/change-position.ts': [
+    {
+      line: "this.#last = newest.reduce((last, row) => (row.seq > last.seq ? row : last), { seq: 0, digest: '' })",
+      changes: ['row.seq > last.seq → row.seq >= last.seq', `'' → "Stryker was here!"`],
+      reason: 'No two rows have one number; and the digest of number 0, which is no row, is not looked at.',
+    },
+    {
+      line: 'if (row.seq < this.last) continue',
+      changes: ['row.seq < this.last → row.seq <= this.last'],
+      reason: 'The row with that number has been left out, and no two have one.',
+    },
+  ],
+  'src/stores/sql/connection.ts': [
+    {
+      line: ".selectFrom('rest_api_keys')",
+      changes: [`'rest_api_keys' → ""`],
+      reason: 'The statement is never run: what is read of it is the same for every table and column.',
+    },
+    {
+      line: ".select('id')",
+      changes: [`'id' → ""`],
+      reason: 'The statement is never run: what is read of it is the same for every table and column.',
+    },
+    {
+      line: ".where('id', '=', '')",
+      changes: [`'id' → ""`, `'' → "Stryker was here!"`],
+      reason: 'The statement is never run: what is read of it is the same for every column and value.',
+    },
+  ],
+  'src/stores/sql/keys.ts': [
+    {
+      line: "const ids = new Set(keys.map(({ groupId }) => groupId ?? ''))",
+      changes: [`'' → "Stryker was here!"`],
+      reason: 'Any id will do that no group has.',
+    },
+  ],
+  'src/stores/sql/look-ups.ts': [
+    {
+      line: "const one = select.where('digest', '=', exact('')).compile()",
+      changes: [`'' → "Stryker was here!"`],
+      reason: 'Each look-up puts its digest in its place.',
+    },
+    {
+      line: "if (moment > (latest.get(id) ?? '')) latest.set(id, moment)",
+      changes: ["moment > (latest.get(id) ?? '') → moment >= (latest.get(id) ?? '')"],
+      reason: 'A moment is replaced by an equal one.',
+    },
+    {
+      line: 'const ordered = [...latest].sort(([a], [b]) => (a < b ? -1 : 1))',
+      changes: ['a < b → a <= b'],
+      reason: 'No id is in it twice.',
+    },
+    {
+      line: 'const none: readonly string[] = []',
+      changes: ['[] → ["Stryker was here"]'],
+      reason: 'Each look-up puts its digests in their place.',
+    },
+  ],
   'src/tenant-from-subdomain.ts': [
     {
       line: "return host.exec(trustedHost() ?? '')?.[1]?.toLowerCase()",

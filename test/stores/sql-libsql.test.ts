@@ -1,12 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { LibsqlDialect } from '@libsql/kysely-libsql'
 import { type Driver, Kysely } from 'kysely'
-import { sha256Digest } from 'rest-api-key'
 import { createKeyManager } from 'rest-api-key/management'
 import { sqlStore } from 'rest-api-key/sql'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createThousand } from '../support/created-keys.js'
 import { runSqlBehaviours } from '../support/sql-behaviours.js'
 import { oneDatabase, runSqlCases } from '../support/sql-cases.js'
 import { libsqlDatabase } from '../support/sql-databases.js'
@@ -19,16 +15,6 @@ describe('sqlStore over SQLite', () => {
   runSqlBehaviours(database)
   runSqlErrors(database, sqliteRules)
   runSqlMigrations(libsqlDatabase, 'stepwise')
-
-  it('leaves no Reference ID in the files, after 1,000 creations', async () => {
-    const { db, location } = database()
-    const referenceIds = await createThousand(sqlStore(db))
-    const folder = dirname(location)
-    const files = await readdir(folder)
-    const bytes = Buffer.concat(await Promise.all(files.map((file) => readFile(join(folder, file)))))
-    expect(bytes.includes(sha256Digest()(referenceIds.at(-1) as string))).toBe(true)
-    expect(referenceIds.filter((id) => bytes.includes(id.slice('rak_'.length)))).toEqual([])
-  }, 60_000)
 })
 
 /** The dialect of a driver that does not say how many rows it has changed. */

@@ -1,16 +1,4 @@
-import {
-  DummyDriver,
-  Kysely,
-  MssqlAdapter,
-  MssqlIntrospector,
-  MssqlQueryCompiler,
-  MysqlAdapter,
-  MysqlIntrospector,
-  MysqlQueryCompiler,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from 'kysely'
+import type { Kysely } from 'kysely'
 import pg from 'pg'
 import type { ChangeFeed } from 'rest-api-key'
 import type { KeyRepository } from 'rest-api-key/management'
@@ -23,40 +11,16 @@ import {
   sqlStore,
 } from 'rest-api-key/sql'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { repeated } from '../../src/stores/sql/writer.js'
-import { canary, expectRefusal } from '../support/refusals.js'
-import { failureOf } from '../support/sql-errors.js'
+import { canary, expectRefusal, failureOf } from '../support/refusals.js'
+import { compilingKysely } from '../support/sql-compilers.js'
 
 interface OwnTables {
   readonly users: { readonly id: string }
 }
 
-const postgres = new Kysely<OwnTables>({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-  },
-})
-
-const mysql = new Kysely<OwnTables>({
-  dialect: {
-    createAdapter: () => new MysqlAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new MysqlIntrospector(db),
-    createQueryCompiler: () => new MysqlQueryCompiler(),
-  },
-})
-
-const mssql = new Kysely<OwnTables>({
-  dialect: {
-    createAdapter: () => new MssqlAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new MssqlIntrospector(db),
-    createQueryCompiler: () => new MssqlQueryCompiler(),
-  },
-})
+const postgres = compilingKysely<OwnTables>('postgres')
+const mysql = compilingKysely<OwnTables>('mysql')
+const mssql = compilingKysely<OwnTables>('mssql')
 
 describe('sqlStore', () => {
   it('takes a Kysely of whichever tables', () => {
@@ -80,7 +44,12 @@ describe('sqlStore', () => {
     ['a pool that is null', postgres, null],
     ['a pool beside another database', mysql, { query: async () => ({ rows: [] }) }],
   ])('refuses %s', (_, db, pool) => {
-    expectRefusal(() => sqlStore(db, { pool: pool as PostgresPool }), 'invalid_option', '"pool"')
+    const said = '"pool" must be a Pool of pg, and "db" PostgreSQL'
+    expectRefusal(() => sqlStore(db, { pool: pool as PostgresPool }), 'invalid_option', said)
+  })
+
+  it('refuses options that are none', () => {
+    expectRefusal(() => sqlStore(postgres, null as unknown as SqlStoreOptions), 'invalid_option', 'sqlStore')
   })
 
   it('refuses an option that it does not know', () => {
@@ -151,19 +120,21 @@ describe('postgresChanges', () => {
   })
 
   it.each([undefined, null, {}, 'postgres://'])('refuses %j for what makes clients', (value) => {
-    expectRefusal(() => postgresChanges(value as unknown as typeof connect), 'invalid_option', '"connect"')
+    const said = '"connect" must be a function that makes a client'
+    expectRefusal(() => postgresChanges(value as unknown as typeof connect), 'invalid_option', said)
   })
 
   it.each([
     [{ heartbeatMs: 0 }, '"heartbeatMs"'],
     [{ timeoutMs: -1 }, '"timeoutMs"'],
     [{ onError: canary }, '"onError"'],
-    [{ schema: '' }, '"schema"'],
+    [{ schema: '' }, '"schema" must be a name of 1 to 63 bytes'],
     [{ schema: 7 }, '"schema"'],
     [{ channel: 'x'.repeat(64) }, '"channel"'],
     [{ channel: 'ä'.repeat(32) }, '"channel"'],
     [{ channel: 'a\0' }, '"channel"'],
-    [{ channel: 'own', schema: 'app' }, '"schema"'],
+    [{ channel: '\0a' }, '"channel"'],
+    [{ channel: 'own', schema: 'app' }, '"channel" must be left out where "schema" is given'],
     [null, 'postgresChanges'],
   ])('refuses %j', (options, said) => {
     expectRefusal(() => postgresChanges(connect, options as object), 'invalid_option', said)
@@ -173,39 +144,4 @@ describe('postgresChanges', () => {
     const options = { intervalMs: 1 } as object
     expectRefusal(() => postgresChanges(connect, options), 'unknown_option', '"intervalMs"', '"heartbeatMs"')
   })
-})
-
-describe('a write that the database has undone', () => {
-  const undone = [
-    '40001',
-    '40P01',
-    'ER_LOCK_DEADLOCK',
-    'ER_LOCK_WAIT_TIMEOUT',
-    'SQLITE_BUSY',
-    'SQLITE_BUSY_SNAPSHOT',
-  ]
-
-  it.each(undone)('is repeated after %s', async (code) => {
-    let attempts = 0
-    const outcome = await repeated(async () => {
-      if (++attempts < 3) throw Object.assign(new Error('undone'), { code })
-      return 'written'
-    })
-    expect([outcome, attempts]).toEqual(['written', 3])
-  })
-
-  it.each(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT', 'ECONNRESET', '08006', undefined, 40001])(
-    'is not repeated after %s',
-    async (code) => {
-      let attempts = 0
-      const error = Object.assign(new Error('refused'), { code })
-      const caught = await failureOf(
-        repeated(async () => {
-          attempts++
-          throw error
-        }),
-      )
-      expect([caught, attempts]).toEqual([error, 1])
-    },
-  )
 })

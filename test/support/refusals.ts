@@ -26,3 +26,11 @@ export function expectError(error: unknown, code: RestApiKeyErrorCode, ...parts:
   for (const part of parts) expect(error.message).toContain(part)
   expect(inspect(error, { depth: null, showHidden: true })).not.toContain(canary)
 }
+
+/** What it rejects with. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => expect.fail('it must reject'),
+    (error: unknown) => error,
+  )
+}

@@ -3,7 +3,7 @@ import type { KeyRepository } from 'rest-api-key/management'
 import { sqlStore } from 'rest-api-key/sql'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openManager } from '../management/support.js'
-import { canary, expectError } from './refusals.js'
+import { canary, expectError, failureOf } from './refusals.js'
 import { renderings } from './renderings.js'
 import type { SqlDatabase } from './sql-databases.js'
 import { empty } from './sql-rows.js'
@@ -105,11 +105,4 @@ export function recording(store: Required<KeyRepository>, errors: unknown[]): Ke
       }
     },
   }
-}
-
-export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => expect.fail('it must reject'),
-    (error: unknown) => error,
-  )
 }

@@ -4,8 +4,7 @@ import { answerWithin } from '../../src/answer-within.js'
 import { pause } from '../../src/pause.js'
 import { useFakeClock } from '../support/fake-clock.js'
 import { expectNoUnhandledRejections } from '../support/no-unhandled-rejections.js'
-import { expectError } from '../support/refusals.js'
-import { failureOf } from '../support/sql-errors.js'
+import { expectError, failureOf } from '../support/refusals.js'
 
 useFakeClock()
 expectNoUnhandledRejections()

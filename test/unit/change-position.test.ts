@@ -114,6 +114,10 @@ describe('a position is of no use any more when', () => {
     expect(position().advance([{ seq: 5, digest: 'another' }, row(6)])).toBeUndefined()
   })
 
+  it('the last row is gone, and there is another one of the same key', () => {
+    expect(position().advance([{ seq: 6, digest: 'digest-5' }])).toBeUndefined()
+  })
+
   it('more is new than is told one by one', () => {
     expect(advance(position(), ...upTo(5, 1_005))).toHaveLength(1_000)
     expect(advance(position(), ...upTo(5, 1_006))).toBeUndefined()

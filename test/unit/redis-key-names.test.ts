@@ -37,10 +37,36 @@ describe('names of Redis keys', () => {
     )
   })
 
-  it('can be read by a person', () => {
-    expect(names.record('0123abcd')).toBe('{rest-api-key}:record:0123abcd')
-    expect(names.changes()).toBe('{rest-api-key}:changes')
-    expect(names.auditOfKey('acme', 'key-1')).toBe('{rest-api-key}:key-audit:acme:key-1')
+  it('can be read by a person, and stay as they are: stores have been written under them', () => {
+    expect(
+      Object.values({
+        record: names.record('0123abcd'),
+        digestOf: names.digestOf('key-1'),
+        lastUse: names.lastUse('key-1'),
+        group: names.group('acme', 'group-1'),
+        changes: names.changes(),
+        event: names.event('event-1'),
+        groups: names.groups('acme'),
+        keys: names.keys('acme'),
+        keysOfGroup: names.keysOfGroup('acme', 'group-1'),
+        audit: names.audit('acme'),
+        auditOfGroup: names.auditOfGroup('acme', 'group-1'),
+        auditOfKey: names.auditOfKey('acme', 'key-1'),
+      } satisfies Record<keyof KeyNames, string>),
+    ).toEqual([
+      '{rest-api-key}:record:0123abcd',
+      '{rest-api-key}:digest:key-1',
+      '{rest-api-key}:last-use:key-1',
+      '{rest-api-key}:group:acme:group-1',
+      '{rest-api-key}:changes',
+      '{rest-api-key}:event:event-1',
+      '{rest-api-key}:groups:acme',
+      '{rest-api-key}:keys:acme',
+      '{rest-api-key}:group-keys:acme:group-1',
+      '{rest-api-key}:audit:acme',
+      '{rest-api-key}:group-audit:acme:group-1',
+      '{rest-api-key}:key-audit:acme:key-1',
+    ])
     expect(keyNames('other').keys('ac:me')).toBe('{other}:keys:ac%3Ame')
   })
 })

@@ -1,4 +1,4 @@
-import { type Kysely, TableNode } from 'kysely'
+import type { Kysely, SelectQueryNode, TableNode } from 'kysely'
 import { RestApiKeyError } from '../../errors.js'
 import { invalidOption } from '../../options.js'
 import type { Tables } from './tables.js'
@@ -32,8 +32,8 @@ export function connectionOf<DB>(database: Kysely<DB>): Connection {
     .select('id')
     .where('id', '=', '')
     .compile()
-  const [table] = query.kind === 'SelectQueryNode' ? (query.from?.froms ?? []) : []
-  const schema = table !== undefined && TableNode.is(table) ? table.table.schema?.name : undefined
+  const [{ table }] = (query as Required<SelectQueryNode>).from.froms as readonly [TableNode]
+  const schema = table.schema?.name
   const plain = database.withoutPlugins() as unknown as Kysely<Tables>
   return {
     db: schema === undefined ? plain : plain.withSchema(schema),

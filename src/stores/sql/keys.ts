@@ -15,12 +15,11 @@ export function keyMethods({ db, dialect, write, changed }: Context): KeyMethods
   const { exact } = dialect
 
   async function hasEveryGroup(trx: Transaction<Tables>, keys: readonly StoredKey[]): Promise<boolean> {
-    const [first] = keys
     const ids = new Set(keys.map(({ groupId }) => groupId ?? ''))
-    if (first === undefined) return true
     let found = 0
     for (const chunk of chunksOf([...ids], dialect.maxParameters - 1)) {
-      found += (await lockedGroups(trx, first.tenantId, chunk, dialect)).length
+      const { tenantId } = keys[0] as StoredKey
+      found += (await lockedGroups(trx, tenantId, chunk, dialect)).length
     }
     return found === ids.size
   }

@@ -79,7 +79,8 @@ type Among = (digests: readonly string[]) => [CompiledQuery<RecordRow>, unknown[
 
 /** PostgreSQL takes a list as one parameter. */
 function anyOf(select: Select): Among {
-  const statement = select.where(sql<boolean>`${sql.ref('digest')} = any(${[]})`).compile()
+  const none: readonly string[] = []
+  const statement = select.where(sql<boolean>`${sql.ref('digest')} = any(${none})`).compile()
   return (digests) => [statement, [digests]]
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Dialect } from './connection.js'
 
 export type Writer = <T>(act: () => Promise<T>) => Promise<T>
@@ -30,7 +29,8 @@ export async function repeated<T>(act: () => Promise<T>): Promise<T> {
       if (!isUndone(error) || performance.now() - begin > maxMs) throw error
     }
     // At random, or rivals would meet again.
-    await setTimeout(Math.random() * Math.min(2 ** attempt, maxPauseMs))
+    const pauseMs = Math.random() * Math.min(2 ** attempt, maxPauseMs)
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }
 
