@@ -125,6 +125,53 @@ describe('expiry', () => {
   })
 })
 
+describe('that a key was used from an address opens it to no other', () => {
+  const limited = { ...good, allowedIps: ['192.0.2.7', '2001:db8::/32'] }
+  it.each<[string | undefined, string]>([
+    ['192.0.2.7', 'allowed'],
+    ['198.51.100.1', 'ip_not_allowed'],
+    ['192.0.2.6', 'ip_not_allowed'],
+    ['2001:db8::1', 'allowed'],
+    ['2001:db9::1', 'ip_not_allowed'],
+    ['localhost', 'ip_not_allowed'],
+    [undefined, 'ip_not_allowed'],
+  ])('%s: %s, before and after all others', async (ip, outcome) => {
+    const authorizer = authorizerOn(limited)
+    const ask = async (from: string | undefined) =>
+      outcomeOf(await authorizer.authorize({ ...request, ip: from }))
+    expect(await ask(ip)).toBe(outcome)
+    for (const other of ['192.0.2.7', '2001:db8::2', '198.51.100.1', undefined]) {
+      await ask(other)
+      expect(await ask(ip)).toBe(outcome)
+      expect(await ask(ip)).toBe(outcome)
+    }
+  })
+
+  it('nor another key', async () => {
+    const records = [
+      recordOf('here', { allowedIps: ['192.0.2.7'] }),
+      recordOf('there', { allowedIps: ['192.0.2.8'] }),
+    ]
+    const store = answeringStore((digest) => records.find((record) => record.digest === digest) ?? null)
+    const authorizer = createAuthorizer({ store })
+    const ask = async (id: string) => outcomeOf(await authorizer.authorize(requestWith(id)))
+    expect([await ask('here'), await ask('there'), await ask('there')]).toEqual([
+      'allowed',
+      'ip_not_allowed',
+      'ip_not_allowed',
+    ])
+  })
+
+  it('nor the same key, once its rules have changed', async () => {
+    const store = answeringStore(() => limited)
+    const authorizer = createAuthorizer({ store })
+    expect(outcomeOf(await authorizer.authorize(request))).toBe('allowed')
+    store.answer = () => ({ ...limited, allowedIps: ['192.0.2.8'] })
+    authorizer.invalidate(good.digest)
+    expect(outcomeOf(await authorizer.authorize(request))).toBe('ip_not_allowed')
+  })
+})
+
 describe('the cause of a refusal tells the operator more', () => {
   const limited = { ...good, allowedIps: ['192.0.2.1'] }
   it.each<[string, unknown, Partial<KeyRequest>, string, string | undefined]>([
