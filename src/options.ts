@@ -83,7 +83,9 @@ export function listOf<T>(
 ): readonly T[] {
   const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
   const wrong = list.findIndex((item) => !isOne(item))
-  if (list.length === 0 || wrong !== -1) throw invalidOption(option, expected, list[wrong])
+  if (list.length === 0 || wrong !== -1) {
+    throw invalidOption(option, expected, list.length === 0 ? value : list[wrong])
+  }
   return list as readonly T[]
 }
 

@@ -62,8 +62,7 @@ export async function importKeys(
   const { groupId, onProgress, onRefused, signal } = options
   optionalFunction('onProgress', onProgress)
   optionalFunction('onRefused', onRefused)
-  const batchSize = wholeNumber('batchSize', options.batchSize, 500, 1)
-  if (batchSize > 1_000) throw invalidOption('batchSize', 'at most 1000', batchSize)
+  const batchSize = wholeNumber('batchSize', options.batchSize, 500, 1, 1_000)
   if (!isIterable(rows)) throw invalidOption('rows', 'an iterable or an asynchronous iterable', rows)
   const { repository } = config
   const counts = { imported: 0, unchanged: 0, refused: 0 }

@@ -305,8 +305,8 @@ describe('options', () => {
   })
 
   it.each<[options: object, message: string]>([
-    [{ batchSize: 0 }, '"batchSize" must be a whole number of at least 1, not 0'],
-    [{ batchSize: 1_001 }, '"batchSize" must be at most 1000, not 1001'],
+    [{ batchSize: 0 }, '"batchSize" must be a whole number of at least 1 and at most 1000, not 0'],
+    [{ batchSize: 1_001 }, '"batchSize" must be a whole number of at least 1 and at most 1000, not 1001'],
     [{ onProgress: 'log' }, '"onProgress" must be a function, not a string'],
     [{ onRefused: 'log' }, '"onRefused" must be a function, not a string'],
   ])('of an import are not %o', async (options, message) => {

@@ -160,7 +160,7 @@ describe('a fault is told in full', () => {
     [
       'a rule',
       { allowedIps: ['192.0.2.7', '192.0.2.0/33'] },
-      '"allowedIps[1]" cannot be used. An IP rule must be a CIDR block of at most 32 bits, not "192.0.2.0/33"',
+      '"allowedIps[1]" cannot be used. An IP rule must be an address, a CIDR block ("10.0.0.0/8") or an ascending range of one family ("10.0.0.1-10.0.0.9"), not "192.0.2.0/33"',
     ],
     [
       'expiresAt',

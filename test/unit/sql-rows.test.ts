@@ -125,7 +125,7 @@ describe.each(databases)('a row of %s', (name, exact, flag) => {
     allowed_ips: '[]',
     expires_at: null,
     metadata: null,
-    search_text: 'rak_…cdef',
+    search_text: 'rak_…cdef\n\n\n',
     last_used_at: null,
   }
 
