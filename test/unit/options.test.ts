@@ -173,7 +173,7 @@ suite('listOf', () => {
   it.each<[value: unknown, shown: string]>([
     [7, '7'],
     [null, 'null'],
-    [[], 'undefined'],
+    [[], 'an array'],
     [['a', 7, null], '7'],
     [new Array(1), 'undefined'],
   ])('refuses %j and shows what is wrong in it: %s', (value, shown) => {
