@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { intervalOf, quartilesOf, shuffled } from '../paired.mjs'
 import { print, settings } from '../rows.mjs'
 
-const { framework, rounds, seconds } = settings({ rounds: 600, seconds: 100 })
+const { framework, rounds, seconds, generations } = settings({ rounds: 900, seconds: 100, generations: 6 })
 const requests = 400
 const warmUps = 12
 /** Of a server that takes long, fewer requests are measured. */
@@ -26,23 +26,28 @@ async function answerOf(child) {
   }
 }
 
+// The control is a bare server in a process of its own.
+const names = ['bare', 'control', ...Object.keys(variants).slice(1)]
 const load = start('load', [])
-const servers = await Promise.all(
-  // The control is a bare server in a process of its own: processes with the same code differ too.
-  ['bare', 'control', ...Object.keys(variants).slice(1)].map(async (name) => {
-    const process = start('server', [framework, name === 'control' ? 'bare' : name])
-    const { port } = await answerOf(process)
-    return {
-      name,
-      process,
-      port,
-      scheme: name.includes('bearer') ? 'Bearer ' : 'rest_api_key=',
-      requests,
-      added: [],
-    }
-  }),
-)
-const [bare, ...others] = servers
+const others = names.slice(1).map((name) => ({ name, added: [] }))
+const bares = []
+
+/** Processes with the same code differ, each in its own way for as long as it runs: so there are several of each. */
+for (let generation = 0; generation < generations; generation++) {
+  const servers = await Promise.all(names.map(started))
+  try {
+    await compare(servers)
+  } finally {
+    for (const { process } of servers) process.disconnect()
+  }
+}
+load.disconnect()
+
+async function started(name) {
+  const process = start('server', [framework, name === 'control' ? 'bare' : name])
+  const { port } = await answerOf(process)
+  return { name, process, port, scheme: name.includes('bearer') ? 'Bearer ' : 'rest_api_key=', requests }
+}
 
 async function cpuOf({ process }) {
   process.send('cpu')
@@ -59,8 +64,8 @@ async function measure(server) {
   return ((await cpuOf(server)) - before) / server.requests
 }
 
-const bares = []
-try {
+/** Rounds with the servers of one generation: each server once, and the bare one before and after. */
+async function compare(servers) {
   for (const server of servers) {
     for (let warmUp = 0; warmUp < warmUps; warmUp++) {
       const microseconds = await measure(server)
@@ -68,20 +73,18 @@ try {
       server.requests = Math.min(requests, Math.max(16, Math.round((measuredMs * 1_000) / microseconds)))
     }
   }
-  const endsAt = performance.now() + seconds * 1_000
+  const [bare, ...guarded] = servers
+  const endsAt = performance.now() + (seconds * 1_000) / generations
   let before = await measure(bare)
-  for (let round = 0; round < rounds && performance.now() < endsAt; round++) {
-    for (const server of shuffled(others)) {
-      const own = await measure(server)
-      const after = await measure(bare)
-      server.added.push(own - (before + after) / 2)
-      bares.push(after)
-      before = after
-    }
+  for (let round = 0; round < rounds / generations && performance.now() < endsAt; round++) {
+    // The bare one not after each server: what runs more often than the others finds more in the processor's caches.
+    const measured = new Map()
+    for (const server of shuffled(guarded)) measured.set(server.name, await measure(server))
+    const after = await measure(bare)
+    for (const { name, added } of others) added.push(measured.get(name) - (before + after) / 2)
+    bares.push(after)
+    before = after
   }
-} finally {
-  for (const { process } of servers) process.disconnect()
-  load.disconnect()
 }
 
 const [control, minimum, own, ...peers] = others
