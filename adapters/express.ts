@@ -17,6 +17,7 @@ import {
 } from '../src/request-authorizer.js'
 import { denialByRole, parseRoles } from '../src/role-guard.js'
 import { mergeVary } from '../src/vary.js'
+import { isPromiseLike, whenReady } from '../src/when-ready.js'
 import { expressReader, writeToExpress } from './platforms/express.js'
 
 declare global {
@@ -44,8 +45,6 @@ export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<Request> {
   readonly onDenied?: ((decision: Denied, req: Request, res: Response) => unknown) | undefined
 }
 
-type AuthorizedRequest = Request & { [requestAuthorization]?: RequestAuthorization }
-
 /**
  * Lets a request pass only with a REST API key of its tenant, and sets `req.apiKey`.
  *
@@ -70,20 +69,18 @@ type AuthorizedRequest = Request & { [requestAuthorization]?: RequestAuthorizati
 export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): ApiKeyMiddleware {
   const authorize = createRequestAuthorizer(authorizer, options, expressReader)
 
-  async function passes(req: AuthorizedRequest, res: Response): Promise<boolean> {
-    const { decision, vary, authorization } = await authorize(req)
-    if (res.headersSent) return false // Somebody else has answered meanwhile, such as a timeout.
-    res.setHeader('vary', mergeVary(res.getHeader('vary'), vary))
-    if (!decision.allowed) {
-      await answer(decision, authorization, req, res)
-      return false
-    }
-    req.apiKey = decision.principal
-    req[requestAuthorization] = authorization
-    return true
-  }
+  return guard((req, res) =>
+    whenReady(authorize(req), (authorization) => {
+      const { decision, vary } = authorization
 
-  return guard(passes)
+      if (res.headersSent) return false // Somebody else has answered meanwhile, such as a timeout.
+      res.setHeader('vary', mergeVary(res.getHeader('vary'), vary))
+      if (!decision.allowed) return answer(decision, authorization, req, res)
+      req.apiKey = decision.principal
+      localsOf(res)[requestAuthorization] = authorization
+      return true
+    }),
+  )
 }
 
 /**
@@ -95,15 +92,11 @@ export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): 
 export function requireRole(...roles: readonly string[]): ApiKeyMiddleware {
   const required = parseRoles(roles)
 
-  async function passes(req: AuthorizedRequest, res: Response): Promise<boolean> {
-    const authorization = req[requestAuthorization]
+  return guard((req, res) => {
+    const authorization = localsOf(res)[requestAuthorization]
     const denied = denialByRole(authorization, required, req)
-    if (denied === undefined) return true
-    await answer(denied, authorization, req, res)
-    return false
-  }
-
-  return guard(passes)
+    return denied === undefined || answer(denied, authorization, req, res)
+  })
 }
 
 /**
@@ -116,18 +109,26 @@ export function principalOf(req: Pick<Express.Request, 'apiKey'>): Principal {
 }
 
 /** `next` stands outside: what the routes behind it throw is theirs. */
-function guard(passes: (req: AuthorizedRequest, res: Response) => Promise<boolean>): ApiKeyMiddleware {
+function guard(passes: (req: Request, res: Response) => boolean | PromiseLike<boolean>): ApiKeyMiddleware {
   return (req, res, next) => {
-    passes(req as unknown as Request, res as unknown as Response).then((passed) => passed && next(), next)
+    const passed = passes(req as unknown as Request, res as unknown as Response)
+    if (isPromiseLike(passed)) passed.then((hasPassed) => hasPassed && next(), next)
+    else if (passed) next()
   }
 }
 
+/** Not the request: Express changes its prototype, after which every property that is added to it takes microseconds. */
+function localsOf(res: Response): { [requestAuthorization]?: RequestAuthorization } {
+  return res.locals
+}
+
+/** Resolves with what stands for a refusal: that the request does not pass. */
 async function answer(
   denied: Denied,
   authorization: RequestAuthorization | undefined,
   req: Request,
   res: Response,
-): Promise<void> {
+): Promise<false> {
   const onDenied = authorization?.onDenied as ApiKeyAuthOptions['onDenied']
   try {
     await onDenied?.(denied, req, res)
@@ -136,4 +137,5 @@ async function answer(
     throw onDeniedError(error)
   }
   if (!res.headersSent) writeToExpress(res, denied.response)
+  return false
 }

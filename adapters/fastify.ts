@@ -17,6 +17,7 @@ import {
 } from '../src/request-authorizer.js'
 import { denialByRole, parseRoles } from '../src/role-guard.js'
 import { mergeVary } from '../src/vary.js'
+import { whenReady } from '../src/when-ready.js'
 import { fastifyReader, writeToFastify } from './platforms/fastify.js'
 
 declare module 'fastify' {
@@ -72,12 +73,19 @@ export async function apiKeyAuth(app: FastifyInstance, options: ApiKeyAuthOption
   const authorize = createRequestAuthorizer(authorizer, rest, fastifyReader)
 
   if (!app.hasRequestDecorator('apiKey')) app.decorateRequest('apiKey', undefined)
-  app.addHook('onRequest', async (request: AuthorizedRequest, reply) => {
-    const { decision, vary, authorization } = await authorize(request)
-    reply.header('vary', mergeVary(reply.getHeader('vary'), vary))
-    if (!decision.allowed) return answer(decision, authorization, request, reply)
-    request.apiKey = decision.principal
-    request[requestAuthorization] = authorization
+  app.addHook('onRequest', (request: AuthorizedRequest, reply, done) => {
+    const answering = whenReady(authorize(request), (authorization) => {
+      const { decision, vary } = authorization
+
+      reply.header('vary', mergeVary(reply.getHeader('vary'), vary))
+      if (!decision.allowed) return answer(decision, authorization, request, reply)
+      request.apiKey = decision.principal
+      request[requestAuthorization] = authorization
+      return undefined
+    })
+    // Fastify waits for a promise, and goes on if it is for nothing.
+    if (answering === undefined) done()
+    return answering
   })
 }
 

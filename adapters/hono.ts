@@ -20,6 +20,7 @@ import {
 } from '../src/request-authorizer.js'
 import { denialByRole, parseRoles } from '../src/role-guard.js'
 import { mergeVary } from '../src/vary.js'
+import { isPromiseLike } from '../src/when-ready.js'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -85,7 +86,9 @@ export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): 
   )
 
   return async (c, next) => {
-    const { decision, vary, authorization } = await authorize(c)
+    const authorizing = authorize(c)
+    const authorization = isPromiseLike(authorizing) ? await authorizing : authorizing
+    const { decision, vary } = authorization
     c.set(requestAuthorization as never, authorization as never)
     if (!decision.allowed) return answer(decision, authorization, c, vary)
     c.set('apiKey', decision.principal)

@@ -20,6 +20,7 @@ import {
 } from '../src/request-authorizer.js'
 import { denialByRole, parseRoles } from '../src/role-guard.js'
 import { mergeVary } from '../src/vary.js'
+import { whenReady } from '../src/when-ready.js'
 
 declare module 'koa' {
   interface DefaultState {
@@ -75,14 +76,18 @@ export function apiKeyAuth<State extends ApiKeyState = DefaultState & ApiKeyStat
 ): Middleware<State, Context> {
   const authorize = createRequestAuthorizer(authorizer, options, reader)
 
-  return async (context, next) => {
+  return (context, next) => {
     const ctx = context as unknown as AuthorizedContext
-    const { decision, vary, authorization } = await authorize(ctx)
-    ctx.set('vary', mergeVary(ctx.response.get('vary'), vary))
-    if (!decision.allowed) return answer(decision, authorization, ctx)
-    ctx.state.apiKey = decision.principal
-    ctx[requestAuthorization] = authorization
-    return next()
+    return whenReady(authorize(ctx), (authorization) => {
+      const { decision, vary } = authorization
+
+      const { res } = ctx
+      if (!res.headersSent) res.setHeader('vary', mergeVary(res.getHeader('vary'), vary))
+      if (!decision.allowed) return answer(decision, authorization, ctx)
+      ctx.state.apiKey = decision.principal
+      ctx[requestAuthorization] = authorization
+      return next()
+    })
   }
 }
 

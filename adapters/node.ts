@@ -87,7 +87,8 @@ export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): 
 
   return (handler) => async (req, res) => {
     try {
-      const { decision, vary, authorization } = await authorize(req)
+      const authorization = await authorize(req)
+      const { decision, vary } = authorization
       if (res.headersSent) return // Somebody else has answered meanwhile, such as a timeout.
       res.setHeader('vary', mergeVary(res.getHeader('vary'), vary))
       if (!decision.allowed) return await answer(decision, authorization, req, res)

@@ -4,6 +4,7 @@ import { type AuthorizerOptions, parseAuthorizerOptions } from './authorizer-opt
 import type { CachedKey } from './cached-key.js'
 import { firstFailure } from './checks.js'
 import { malformed, missing, readCredentials } from './credentials.js'
+import { type Decide, withDecide } from './decide-at-once.js'
 import type { Anonymous, Decision, Denied } from './decision.js'
 import type { DecisionFacts } from './decision-facts.js'
 import { createDeny } from './denials.js'
@@ -20,6 +21,7 @@ import type { Principal } from './principal.js'
 import { createResponses } from './response.js'
 import { foreignError, storeError } from './store-error.js'
 import { isTenantFromKey, type TenantClaim } from './tenant.js'
+import { isPromiseLike, whenReady } from './when-ready.js'
 
 /** A request that was authorized already, for `requireRole`. */
 export interface RoleRequest extends Pick<AuthorizationRequest, 'ip' | 'request'> {
@@ -111,7 +113,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     if (typeof claim === 'function') {
       try {
         const resolved = claim()
-        if (isThenable(resolved)) return decideFor(referenceId, resolved, request.ip, trace)
+        if (isPromiseLike(resolved)) return decideFor(referenceId, resolved, request.ip, trace)
         claim = resolved
       } catch (error) {
         return deny('store_unavailable', tenantError(error))
@@ -122,7 +124,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
   async function decideFor(
     referenceId: string,
-    resolving: Promise<TenantClaim>,
+    resolving: PromiseLike<TenantClaim>,
     ip: string | undefined,
     trace: Trace | undefined,
   ): Promise<Outcome> {
@@ -212,34 +214,37 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     notify(onDecision, decision, facts as unknown as DecisionFacts)
   }
 
+  function decideAndTell(request: AuthorizationRequest): Outcome | PromiseLike<Outcome> {
+    const startedAtMs = performance.now()
+    const trace: Trace = {}
+    return whenReady(decide(request, trace), (decision) => {
+      const principal = trace.key?.allowed.principal
+      const { claim } = trace
+      const tenantId = isTenantFromKey(claim) ? principal?.tenantId : claim
+      tell(
+        decision,
+        request,
+        startedAtMs,
+        principal?.keyId,
+        typeof tenantId === 'string' ? tenantId : undefined,
+      )
+      return decision
+    })
+  }
+
+  const decideNow: Decide = onDecision === undefined ? decide : decideAndTell
+
   /** `headerLines` is the application's and may throw. */
-  function decideInPromise(request: AuthorizationRequest): Promise<Outcome> {
+  function authorize(request: AuthorizationRequest): Promise<Outcome> {
     try {
-      return Promise.resolve(decide(request))
+      return Promise.resolve(decideNow(request))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  async function decideAndTell(request: AuthorizationRequest): Promise<Outcome> {
-    const startedAtMs = performance.now()
-    const trace: Trace = {}
-    const decision = await decide(request, trace)
-    const principal = trace.key?.allowed.principal
-    const { claim } = trace
-    const tenantId = isTenantFromKey(claim) ? principal?.tenantId : claim
-    tell(
-      decision,
-      request,
-      startedAtMs,
-      principal?.keyId,
-      typeof tenantId === 'string' ? tenantId : undefined,
-    )
-    return decision
-  }
-
   return Object.freeze({
-    authorize: (onDecision === undefined ? decideInPromise : decideAndTell) as Authorizer['authorize'],
+    authorize: withDecide(authorize, decideNow),
 
     requireRole(request: RoleRequest): Denied | undefined {
       const { principal, roles } = request
@@ -275,11 +280,6 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
 function tenantError(error: unknown): RestApiKeyError {
   return foreignError('tenant_failed', 'The tenant resolver failed', error)
-}
-
-/** Not `instanceof Promise`: a promise of another realm is one too. */
-function isThenable(value: TenantClaim | Promise<TenantClaim>): value is Promise<TenantClaim> {
-  return typeof (value as Partial<Promise<TenantClaim>> | null | undefined)?.then === 'function'
 }
 
 function outcomeOf(decision: Outcome): DecisionFacts['outcome'] {

@@ -1,4 +1,5 @@
 import type { Authorizer } from './authorizer.js'
+import { decideAtOnce } from './decide-at-once.js'
 import type { Anonymous, Decision } from './decision.js'
 import { RestApiKeyError } from './errors.js'
 import type { HeaderLines } from './header-lines.js'
@@ -19,6 +20,7 @@ import {
   type TenantResolver,
 } from './tenant.js'
 import { mergeVary } from './vary.js'
+import { whenReady } from './when-ready.js'
 
 /** Where the tenant of a request comes from: a constant, a function of the framework's request, or a shared resolver. */
 type TenantOption<Request> =
@@ -58,22 +60,21 @@ export interface RequestAuthorization {
 export const requestAuthorization: unique symbol = Symbol.for('rest-api-key.request-authorization')
 
 /** The outcome for a framework's request. */
-export interface AuthorizedRequest {
+export interface AuthorizedRequest extends RequestAuthorization {
   readonly decision: Decision | Anonymous
   /** The headers that were read for it, to be merged into `Vary` whatever the outcome. */
   readonly vary: string
-  readonly authorization: RequestAuthorization
 }
 
 /**
  * The part of `apiKeyAuth` that is the same for every framework. What a framework gives beside its request is handed on
- * to the functions of the options.
+ * to the functions of the options. Without a promise where the key is at hand, and then it throws what `headerLines` throws.
  */
 export function createRequestAuthorizer<Request>(
   authorizer: Authorizer,
   options: RequestAuthorizerOptions<Request> & { readonly onDenied?: unknown },
   reader: RequestReader<Request>,
-): (request: Request, ...rest: readonly unknown[]) => Promise<AuthorizedRequest> {
+): (request: Request, ...rest: readonly unknown[]) => AuthorizedRequest | PromiseLike<AuthorizedRequest> {
   assertOptions('apiKeyAuth', options, ['tenant', 'ip', 'optional', 'onDenied'])
   const { tenant, ip, optional, onDenied } = options
   assertMethod('authorizer', authorizer, 'authorize', 'made by createAuthorizer()')
@@ -82,25 +83,37 @@ export function createRequestAuthorizer<Request>(
   optionalFunction('onDenied', onDenied)
   const claimOf = parseTenant(tenant, reader)
 
+  const addressOf = ip ?? reader.ip
   const tenantHeaders = isTenantResolver(tenant) ? tenant.vary.join(', ') : ''
 
-  return async (request, ...rest) => {
+  function authorized(decision: Decision | Anonymous, address: string | undefined): AuthorizedRequest {
+    const { vary } = decision.allowed ? decision.headers : decision.response.headers
+    return {
+      decision,
+      vary: mergeVary(vary, tenantHeaders),
+      authorizer,
+      principal: decision.allowed ? decision.principal : null,
+      ip: address,
+      onDenied,
+    }
+  }
+
+  return (request, ...rest) => {
     const headerLines = reader.headerLines(request)
-    const address = attempt(() => (ip ?? reader.ip)(request, ...(rest as [])))
-    const decision = await authorizer.authorize({
+    let address: string | undefined
+    try {
+      address = addressOf(request, ...(rest as []))
+    } catch {
+      // One that cannot be found out is unknown.
+    }
+    const deciding = decideAtOnce(authorizer, {
       headerLines,
       tenantId: typeof claimOf === 'function' ? () => claimOf(request, headerLines, rest) : claimOf,
       ip: address,
       optional,
       request,
     })
-    const { vary } = decision.allowed ? decision.headers : decision.response.headers
-    const principal = decision.allowed ? decision.principal : null
-    return {
-      decision,
-      vary: mergeVary(vary, tenantHeaders),
-      authorization: { authorizer, principal, ip: address, onDenied },
-    }
+    return whenReady(deciding, (decision) => authorized(decision, address))
   }
 }
 
@@ -129,15 +142,6 @@ function parseTenant<Request>(
     'a tenant id, a function of the request, tenantFromHeader(), tenantFromSubdomain(), tenantFromParam() or tenantFromKey',
     tenant,
   )
-}
-
-/** An address that cannot be found out is unknown. */
-function attempt(ip: () => string | undefined): string | undefined {
-  try {
-    return ip()
-  } catch {
-    return undefined
-  }
 }
 
 /** The 500 of a failing `onDenied`: whatever it threw must not choose the response, nor reach the client. */

@@ -32,7 +32,8 @@ export function createNestAuthorizer(options: ApiKeyModuleOptions): NestAuthoriz
   return async (request, response) => {
     const known = authorizations.get(request)
     if (known !== undefined) return known
-    const { decision, vary, authorization } = await authorize(request)
+    const authorization = await authorize(request)
+    const { decision, vary } = authorization
     if (platformOf(request).isAnswered(response)) return answered() // By somebody else, such as a timeout.
     addVary(response, vary)
     if (!decision.allowed) return refuse(decision, authorization, request, response)

@@ -1,3 +1,4 @@
+import { promiseHooks } from 'node:v8'
 import {
   createAuthorizer,
   type DecisionFacts,
@@ -128,6 +129,19 @@ describe('Vary', () => {
     const authorize = createRequestAuthorizer(createAuthorizer({ store }), { tenant }, reader)
     expect(await authorize({})).toMatchObject({ decision: { allowed: true }, vary })
   })
+})
+
+it('makes no promise for a request whose key is in the cache', async () => {
+  const authorize = createRequestAuthorizer(createAuthorizer({ store }), { tenant: () => 'acme' }, reader)
+  await authorize({})
+  let promises = 0
+  const stop = promiseHooks.onInit(() => {
+    promises++
+  })
+  const authorized = authorize({})
+  stop()
+  expect(authorized).toMatchObject({ decision: { allowed: true } })
+  expect(promises).toBe(0)
 })
 
 it('leaves the outcome where another copy of the package finds it', () => {
