@@ -57,12 +57,27 @@ export const groups: readonly MutationGroup[] = [
         tests: unit('errors store-error authorizer-secrets authorizer-fail-closed'),
       },
       authorizer: {
+        mutate: sources('authorizer authorizer-options checks decide-at-once decision-facts when-ready'),
+        tests: unit(
+          'decide-at-once when-ready authorizer-options authorizer-decisions authorizer-cache authorizer-fail-closed authorizer-secrets last-used',
+        ),
+      },
+      'look-ups': {
         mutate: sources(
-          'authorizer authorizer-options cached-key check-details checks deadline decision-facts explain explanation feeds local-feed change-feed key-cache key-lookup last-used lazy-signal pending-read record-reader records-by-digest',
+          'cached-key deadline key-cache key-lookup lazy-signal pending-read record-reader records-by-digest',
         ),
         tests: unit(
-          'authorizer-options authorizer-decisions authorizer-cache authorizer-feed authorizer-explain authorizer-fail-closed authorizer-secrets coalesced-look-ups last-used lazy-signal',
+          'lazy-signal authorizer-cache authorizer-decisions authorizer-explain authorizer-fail-closed coalesced-look-ups',
         ),
+      },
+      explain: {
+        mutate: sources('check-details explain explanation'),
+        tests: unit('authorizer-explain'),
+      },
+      'last-used': { mutate: sources('last-used'), tests: unit('last-used') },
+      changes: {
+        mutate: sources('change-feed feeds local-feed'),
+        tests: unit('authorizer-feed authorizer-options'),
       },
       feeds: {
         mutate: sources('reconnecting-feed pause answer-within'),

@@ -424,6 +424,16 @@ describe('the accepted formats', () => {
     )
   })
 
+  it('are read from several headers, even where they are written in the same way', () => {
+    const list = [headerCredentials('x-api-key'), headerCredentials('x-service-key'), bearerCredentials()]
+    const { grammars } = parseCredentials('credentials', list)
+    expect(grammars.map(({ header, formats }) => [header, formats])).toEqual([
+      ['x-api-key', [list[0]]],
+      ['x-service-key', [list[1]]],
+      ['authorization', [list[2]]],
+    ])
+  })
+
   it('are copied', async () => {
     const list: CredentialFormat[] = [restApiKeyCredentials()]
     const parsed = parseCredentials('credentials', list)

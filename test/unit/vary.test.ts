@@ -21,6 +21,7 @@ it.each<[current: unknown, added: string, merged: string]>([
   ['Origin, *', 'authorization', '*'],
   ['Origin', '', 'Origin'],
   ['Origin,Accept', '', 'Origin,Accept'],
+  [['Origin', 'Accept'], '', 'Origin, Accept'],
   ['Origin,Accept', 'Origin,Accept', 'Origin,Accept'],
   ['', '', ''],
 ])('%j with %j is %j', (current, added, merged) => {
