@@ -45,6 +45,8 @@ export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<Request> {
   readonly onDenied?: ((decision: Denied, req: Request, res: Response) => unknown) | undefined
 }
 
+type AuthorizedRequest = Request & { [requestAuthorization]?: RequestAuthorization }
+
 /**
  * Lets a request pass only with a REST API key of its tenant, and sets `req.apiKey`.
  *
@@ -72,12 +74,11 @@ export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): 
   return guard((req, res) =>
     whenReady(authorize(req), (authorization) => {
       const { decision, vary } = authorization
-
       if (res.headersSent) return false // Somebody else has answered meanwhile, such as a timeout.
       res.setHeader('vary', mergeVary(res.getHeader('vary'), vary))
       if (!decision.allowed) return answer(decision, authorization, req, res)
       req.apiKey = decision.principal
-      localsOf(res)[requestAuthorization] = authorization
+      req[requestAuthorization] = authorization
       return true
     }),
   )
@@ -93,7 +94,7 @@ export function requireRole(...roles: readonly string[]): ApiKeyMiddleware {
   const required = parseRoles(roles)
 
   return guard((req, res) => {
-    const authorization = localsOf(res)[requestAuthorization]
+    const authorization = req[requestAuthorization]
     const denied = denialByRole(authorization, required, req)
     return denied === undefined || answer(denied, authorization, req, res)
   })
@@ -109,17 +110,19 @@ export function principalOf(req: Pick<Express.Request, 'apiKey'>): Principal {
 }
 
 /** `next` stands outside: what the routes behind it throw is theirs. */
-function guard(passes: (req: Request, res: Response) => boolean | PromiseLike<boolean>): ApiKeyMiddleware {
+function guard(
+  passes: (req: AuthorizedRequest, res: Response) => boolean | PromiseLike<boolean>,
+): ApiKeyMiddleware {
   return (req, res, next) => {
-    const passed = passes(req as unknown as Request, res as unknown as Response)
+    let passed: boolean | PromiseLike<boolean>
+    try {
+      passed = passes(req as unknown as Request, res as unknown as Response)
+    } catch (error) {
+      return next(error)
+    }
     if (isPromiseLike(passed)) passed.then((hasPassed) => hasPassed && next(), next)
     else if (passed) next()
   }
-}
-
-/** Not the request: Express changes its prototype, after which every property that is added to it takes microseconds. */
-function localsOf(res: Response): { [requestAuthorization]?: RequestAuthorization } {
-  return res.locals
 }
 
 /** Resolves with what stands for a refusal: that the request does not pass. */

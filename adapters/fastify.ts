@@ -74,18 +74,16 @@ export async function apiKeyAuth(app: FastifyInstance, options: ApiKeyAuthOption
 
   if (!app.hasRequestDecorator('apiKey')) app.decorateRequest('apiKey', undefined)
   app.addHook('onRequest', (request: AuthorizedRequest, reply, done) => {
-    const answering = whenReady(authorize(request), (authorization) => {
+    const passed = whenReady(authorize(request), (authorization) => {
       const { decision, vary } = authorization
-
       reply.header('vary', mergeVary(reply.getHeader('vary'), vary))
-      if (!decision.allowed) return answer(decision, authorization, request, reply)
+      if (!decision.allowed) return answer(decision, authorization, request, reply).then(() => false)
       request.apiKey = decision.principal
       request[requestAuthorization] = authorization
-      return undefined
+      return true
     })
-    // Fastify waits for a promise, and goes on if it is for nothing.
-    if (answering === undefined) done()
-    return answering
+    if (passed === true) done()
+    else passed.then((hasPassed) => hasPassed && done(), done)
   })
 }
 

@@ -80,7 +80,6 @@ export function apiKeyAuth<State extends ApiKeyState = DefaultState & ApiKeyStat
     const ctx = context as unknown as AuthorizedContext
     return whenReady(authorize(ctx), (authorization) => {
       const { decision, vary } = authorization
-
       const { res } = ctx
       if (!res.headersSent) res.setHeader('vary', mergeVary(res.getHeader('vary'), vary))
       if (!decision.allowed) return answer(decision, authorization, ctx)

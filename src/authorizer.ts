@@ -4,7 +4,7 @@ import { type AuthorizerOptions, parseAuthorizerOptions } from './authorizer-opt
 import type { CachedKey } from './cached-key.js'
 import { firstFailure } from './checks.js'
 import { malformed, missing, readCredentials } from './credentials.js'
-import { type Decide, withDecide } from './decide-at-once.js'
+import { withDecide } from './decide-at-once.js'
 import type { Anonymous, Decision, Denied } from './decision.js'
 import type { DecisionFacts } from './decision-facts.js'
 import { createDeny } from './denials.js'
@@ -21,7 +21,7 @@ import type { Principal } from './principal.js'
 import { createResponses } from './response.js'
 import { foreignError, storeError } from './store-error.js'
 import { isTenantFromKey, type TenantClaim } from './tenant.js'
-import { isPromiseLike, whenReady } from './when-ready.js'
+import { isPromiseLike } from './when-ready.js'
 
 /** A request that was authorized already, for `requireRole`. */
 export interface RoleRequest extends Pick<AuthorizationRequest, 'ip' | 'request'> {
@@ -214,37 +214,38 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     notify(onDecision, decision, facts as unknown as DecisionFacts)
   }
 
-  function decideAndTell(request: AuthorizationRequest): Outcome | PromiseLike<Outcome> {
-    const startedAtMs = performance.now()
-    const trace: Trace = {}
-    return whenReady(decide(request, trace), (decision) => {
-      const principal = trace.key?.allowed.principal
-      const { claim } = trace
-      const tenantId = isTenantFromKey(claim) ? principal?.tenantId : claim
-      tell(
-        decision,
-        request,
-        startedAtMs,
-        principal?.keyId,
-        typeof tenantId === 'string' ? tenantId : undefined,
-      )
-      return decision
-    })
-  }
-
-  const decideNow: Decide = onDecision === undefined ? decide : decideAndTell
-
   /** `headerLines` is the application's and may throw. */
-  function authorize(request: AuthorizationRequest): Promise<Outcome> {
+  function decideInPromise(request: AuthorizationRequest): Promise<Outcome> {
     try {
-      return Promise.resolve(decideNow(request))
+      return Promise.resolve(decide(request))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
+  /** Always in a later turn, because `onDecision` may ask the authorizer itself. */
+  async function decideAndTell(request: AuthorizationRequest): Promise<Outcome> {
+    const startedAtMs = performance.now()
+    const trace: Trace = {}
+    const decision = await decide(request, trace)
+    const principal = trace.key?.allowed.principal
+    const { claim } = trace
+    const tenantId = isTenantFromKey(claim) ? principal?.tenantId : claim
+    tell(
+      decision,
+      request,
+      startedAtMs,
+      principal?.keyId,
+      typeof tenantId === 'string' ? tenantId : undefined,
+    )
+    return decision
+  }
+
   return Object.freeze({
-    authorize: withDecide(authorize, decideNow),
+    authorize:
+      onDecision === undefined
+        ? withDecide(decideInPromise, decide)
+        : (decideAndTell as Authorizer['authorize']),
 
     requireRole(request: RoleRequest): Denied | undefined {
       const { principal, roles } = request

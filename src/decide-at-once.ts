@@ -1,6 +1,7 @@
 import type { AuthorizationRequest } from './authorization-request.js'
 import type { Authorizer } from './authorizer.js'
 import type { Anonymous, Decision } from './decision.js'
+import { foreignError } from './store-error.js'
 
 type Outcome = Decision | Anonymous
 
@@ -26,5 +27,17 @@ export function withDecide(
 export function decideAtOnce(authorizer: Authorizer, request: AuthorizationRequest): ReturnType<Decide> {
   const authorize: Authorize = authorizer.authorize
   const own = authorize[atOnce]
-  return own?.authorize === authorize ? own.decide(request) : authorizer.authorize(request)
+  return own?.authorize === authorize ? own.decide(request) : askOther(authorizer, request)
+}
+
+/**
+ * Of an application's own `authorize` nothing is known: it may throw at once, return what is no promise but has a `then`, and
+ * fail with `undefined` or a text, which to frameworks mean that all is well.
+ */
+async function askOther(authorizer: Authorizer, request: AuthorizationRequest): Promise<Outcome> {
+  try {
+    return await authorizer.authorize(request)
+  } catch (error) {
+    throw error instanceof Error ? error : foreignError('store_failed', 'The authorizer failed', error)
+  }
 }

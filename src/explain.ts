@@ -99,7 +99,7 @@ function explainCredentials(request: AuthorizationRequest, { config }: Core): St
 async function explainTenant({ tenantId }: AuthorizationRequest): Promise<Step<TenantClaim>> {
   try {
     const claim = typeof tenantId === 'function' ? await tenantId() : tenantId
-    const detail = `${claimText(claim).replace(/^./, (first) => first.toUpperCase())}.`
+    const detail = `${claimText(claim).replace(/./, (first) => first.toUpperCase())}.`
     return isResolved(claim) ? { value: claim, detail } : { detail }
   } catch (error) {
     const cause = foreignError('tenant_failed', 'The tenant resolver failed', error)

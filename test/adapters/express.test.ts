@@ -34,6 +34,8 @@ async function ask(
   })
 }
 
+const shared = {}
+
 const ok: RequestHandler = (req, res) => void res.send(principalOf(req).keyId)
 
 describe.each(expresses)('%s', (_, express) => {
@@ -47,6 +49,43 @@ describe.each(expresses)('%s', (_, express) => {
     expect((await ask(app, '/api', 'LISTED', 'X-Forwarded-For: 203.0.113.9')).status).toBe(200)
     expect((await ask(app, '/api', 'LISTED', 'X-Forwarded-For: 203.0.113.10')).status).toBe(401)
     expect((await ask(app, '/api', 'LISTED')).status).toBe(401)
+  })
+
+  it.each<[what: string, locals: () => Record<string, unknown>]>([
+    ['replaces', () => ({})],
+    ['shares', () => shared],
+    ['freezes', () => Object.freeze({})],
+  ])('guards by role in an application that %s res.locals', async (_, locals) => {
+    const app = express()
+    const replace: RequestHandler = (_, res, next) => {
+      res.locals = locals()
+      next()
+    }
+    app.get('/open', replace, requireRole('Operator'), (_, res) => void res.send('open'))
+    app.use(replace, apiKeyAuth(authorizer, { tenant: 'acme' }), replace)
+    app.get('/', requireRole('Operator'), ok)
+    expect((await ask(app, '/', 'OWN')).status).toBe(200)
+    expect((await ask(app, '/', 'LISTED', 'X-Forwarded-For: 203.0.113.9')).status).toBe(401)
+    expect((await ask(app, '/open', 'LISTED')).status).toBe(500)
+  })
+
+  it('guards a router without an application', async () => {
+    const router = express.Router()
+    router.use(apiKeyAuth(authorizer, { tenant: 'acme' }))
+    router.get('/', requireRole('Operator'), (req, res) => void res.end(principalOf(req).keyId))
+    const server = createServer((req, res) =>
+      router(req as never, res as never, () => res.writeHead(500).end()),
+    )
+    onTestFinished(() => close(server))
+    const at = await listen(server)
+    const lines = [`Authorization: ${authorizationFor('OWN')}`]
+    expect((await exchange(at, { target: '/', lines })).status).toBe(200)
+  })
+
+  it('hands to next what is missing, where it is called by hand', () => {
+    const errors: unknown[] = []
+    requireRole('Operator')({} as never, {} as never, (error) => errors.push(error))
+    expect(errors).toEqual([expect.objectContaining({ code: 'api_key_auth_missing' })])
   })
 
   it('merges with a list of earlier Vary lines and with those that a route adds', async () => {

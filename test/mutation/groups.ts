@@ -77,7 +77,7 @@ export const groups: readonly MutationGroup[] = [
       'last-used': { mutate: sources('last-used'), tests: unit('last-used') },
       changes: {
         mutate: sources('change-feed feeds local-feed'),
-        tests: unit('authorizer-feed authorizer-options'),
+        tests: unit('authorizer-feed authorizer-options local-feed'),
       },
       feeds: {
         mutate: sources('reconnecting-feed pause answer-within'),

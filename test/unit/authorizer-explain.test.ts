@@ -7,10 +7,12 @@ import {
   type Digest,
   type ExplainedCheck,
   type Explanation,
+  headerCredentials,
   hmacSha256Digest,
   isRestApiKeyError,
   plainDigest,
   referenceIds,
+  restApiKeyCredentials,
   sha256Digest,
   tenantFromKey,
 } from 'rest-api-key'
@@ -114,6 +116,20 @@ describe('every check of a key', () => {
     })
     expect(outcomeOf(await authorizerOn(record).authorizer.authorize(request))).toBe(reason ?? 'allowed')
   })
+})
+
+it('says of a key without an end that it never expires', async () => {
+  for (const expiresAt of [null, undefined]) {
+    expect(detailOf(await explain({ ...good, expiresAt }), 'not_expired')).toBe('The key never expires.')
+  }
+})
+
+it('names every form in which a key may be sent', async () => {
+  const credentials = [restApiKeyCredentials(), headerCredentials('x-api-key')]
+  const explanation = await explain(good, requestOf(['rest_api_key: good']), { credentials })
+  expect(detailOf(explanation, 'credentials')).toBe(
+    `The request must carry one REST API key, as ${credentials.map(({ form }) => form).join(' or ')}`,
+  )
 })
 
 describe('what comes before the key', () => {
@@ -485,6 +501,7 @@ describe('the cached copy', () => {
   it.each<[string, KeyRequest, Partial<AuthorizerOptions>]>([
     ['without a cache', request, { cache: false }],
     ['without credentials', requestOf([]), {}],
+    ['without credentials, whatever is hashed', requestOf([]), { digest: () => good.digest }],
     ['of another key', requestWith('other'), {}],
   ])('is none %s', async (_, one, options) => {
     const { authorizer } = authorizerOn(good, options)

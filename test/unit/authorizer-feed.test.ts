@@ -13,6 +13,7 @@ import { useFakeClock } from '../support/fake-clock.js'
 import { feedDouble } from '../support/feed-double.js'
 import { outcomeOf, recordOf, requestWith } from '../support/key-requests.js'
 import { expectNoUnhandledRejections } from '../support/no-unhandled-rejections.js'
+import { expectRefusal } from '../support/refusals.js'
 import { answeringStore, scriptedStore } from '../support/scripted-store.js'
 import { turn } from '../support/turn.js'
 
@@ -547,4 +548,13 @@ describe('a feed that cannot be subscribed to', () => {
       expect(ended).toBe(1)
     },
   )
+
+  it.each<[option: string, options: (changes: never) => object]>([
+    ['changes', (changes) => ({ store, changes })],
+    ['store.changes', (changes) => ({ store: { ...store, changes } })],
+  ])('is named: %s', (option, options) => {
+    const create = () => createAuthorizer(options({ subscribe: () => undefined } as never) as never)
+    const message = `"${option}" must be a ChangeFeed whose subscribe returns a function, not undefined`
+    expectRefusal(create, 'invalid_option', message)
+  })
 })

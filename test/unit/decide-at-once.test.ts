@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Authorizer, createAuthorizer } from 'rest-api-key'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { decideAtOnce } from '../../src/decide-at-once.js'
+import { whenReady } from '../../src/when-ready.js'
 import { outcomeOf, recordOf, requestWith } from '../support/key-requests.js'
 import { answeringStore } from '../support/scripted-store.js'
 
@@ -18,12 +20,14 @@ it('waits for the store, and answers at once when the key is in the cache', asyn
   expect(await authorizer.authorize(request)).toBe(decision)
 })
 
-it('has called onDecision when it answers', async () => {
+it('waits where onDecision is told first', async () => {
   const told: unknown[] = []
   const authorizer = createAuthorizer({ store, onDecision: (decision) => told.push(decision) })
-  const first = await decideAtOnce(authorizer, request)
+  await decideAtOnce(authorizer, request)
   const second = decideAtOnce(authorizer, request)
-  expect(told).toEqual([first, second])
+  expect(told).toHaveLength(1)
+  const decision = await second
+  expect(told).toEqual([decision, decision])
 })
 
 it('throws what headerLines throws, of which authorize makes a rejection', async () => {
@@ -75,6 +79,67 @@ it('asks a function that has taken over everything that stood on authorize', asy
     const wrapped = { ...own, authorize } as Authorizer
     expect(await decideAtOnce(wrapped, request)).toBe(denied)
   }
+})
+
+it('waits for what an application answers with that has only a then of its own', async () => {
+  const own = createAuthorizer({ store })
+  const decision = await own.authorize(request)
+  const answer = {
+    // biome-ignore lint/suspicious/noThenProperty: it is what the test is about.
+    then(use: (value: unknown) => void) {
+      use(decision)
+      return this
+    },
+  }
+  const answered = decideAtOnce({ ...own, authorize: (() => answer) as never }, request)
+  expect(answered).toBeInstanceOf(Promise)
+  expect(await answered).toBe(decision)
+})
+
+it('goes on in the context of its request, in whichever an application answers', async () => {
+  const own = createAuthorizer({ store })
+  const context = new AsyncLocalStorage<string>()
+  const waiting: (() => void)[] = []
+  const answer = {
+    // biome-ignore lint/suspicious/noThenProperty: it is what the test is about.
+    then: (use: (value: unknown) => void) => void waiting.push(() => use('answer')),
+  }
+  const authorizer: Authorizer = { ...own, authorize: (() => answer) as never }
+  const seen = context.run('own', async () => {
+    await whenReady<unknown, unknown>(decideAtOnce(authorizer, request), () => undefined)
+    return whenReady<unknown, unknown>(decideAtOnce(authorizer, request), () => context.getStore())
+  })
+  for (let turn = 0; turn < 2; turn++) {
+    await vi.waitUntil(() => waiting.length > 0)
+    context.run('of another', waiting.pop() as () => void)
+  }
+  expect(await seen).toBe('own')
+})
+
+it.each([[undefined], [null], ['route'], [0]])(
+  'makes an error of %j, with which the authorize of an application fails',
+  async (thrown) => {
+    const own = createAuthorizer({ store })
+    const attempts = [
+      () => {
+        throw thrown
+      },
+      () => Promise.reject(thrown),
+    ]
+    for (const authorize of attempts) {
+      const failing = decideAtOnce({ ...own, authorize }, request)
+      await expect(failing).rejects.toMatchObject({
+        code: 'store_failed',
+        message: `The authorizer failed (${typeof thrown} thrown)`,
+      })
+    }
+  },
+)
+
+it('passes on an error with which the authorize of an application fails', async () => {
+  const error = new TypeError('failed')
+  const authorizer = { ...createAuthorizer({ store }), authorize: () => Promise.reject(error) }
+  await expect(decideAtOnce(authorizer, request)).rejects.toBe(error)
 })
 
 it('is found by another copy of the package', () => {
