@@ -7,10 +7,10 @@ const explain = './explain-*.js'
 
 /** For adapters together with `createAuthorizer`, without which none of them works. */
 const adapters = {
-  express: '9.4 kB',
-  koa: '9.3 kB',
+  express: '9.5 kB',
+  koa: '9.4 kB',
   fastify: '9.6 kB',
-  hono: '9.4 kB',
+  hono: '9.5 kB',
   node: '9.3 kB',
   fetch: '9.2 kB',
   nestjs: '10.5 kB',

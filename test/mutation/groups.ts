@@ -59,22 +59,22 @@ export const groups: readonly MutationGroup[] = [
       authorizer: {
         mutate: sources('authorizer authorizer-options checks decide-at-once decision-facts when-ready'),
         tests: unit(
-          'decide-at-once when-ready authorizer-options authorizer-decisions authorizer-cache authorizer-fail-closed authorizer-secrets last-used',
+          'decide-at-once when-ready hot-path authorizer-options authorizer-decisions authorizer-cache authorizer-explain authorizer-fail-closed authorizer-secrets last-used',
         ),
       },
       'look-ups': {
         mutate: sources(
-          'cached-key deadline key-cache key-lookup lazy-signal pending-read record-reader records-by-digest',
+          'cached-key key-cache key-lookup lazy-signal pending-read record-reader records-by-digest',
         ),
         tests: unit(
-          'lazy-signal authorizer-cache authorizer-decisions authorizer-explain authorizer-fail-closed coalesced-look-ups',
+          'lazy-signal records-by-digest authorizer-cache authorizer-decisions authorizer-explain authorizer-fail-closed coalesced-look-ups',
         ),
       },
       explain: {
         mutate: sources('check-details explain explanation'),
         tests: unit('authorizer-explain'),
       },
-      'last-used': { mutate: sources('last-used'), tests: unit('last-used') },
+      'last-used': { mutate: sources('deadline last-used'), tests: unit('last-used') },
       changes: {
         mutate: sources('change-feed feeds local-feed'),
         tests: unit('authorizer-feed authorizer-options local-feed'),

@@ -23,6 +23,59 @@ export const survivors: Survivors = {
       reason: 'Only a signal calls it.',
     },
   ],
+  'src/authorizer-options.ts': [
+    {
+      line: 'touch: async (uses) => store.touch?.(uses),',
+      changes: ['store.touch?.(uses) → store.touch(uses)'],
+      reason: 'The store was found to have it.',
+    },
+  ],
+  'src/authorizer.ts': [
+    {
+      line: 'const address = key.ipRules === null ? undefined : readAddress(ip)',
+      changes: ['key.ipRules === null → false'],
+      reason: 'An address that no rule asks for is read in vain.',
+    },
+    {
+      line: 'if (address !== undefined) key.lastAddress = address',
+      changes: [
+        'address !== undefined → true',
+        'address !== undefined → false',
+        'address !== undefined → address === undefined',
+      ],
+      reason:
+        'An address that is not remembered is found in the rules again; `undefined` passes only where there are none.',
+    },
+    {
+      line: 'if (principal !== null && principal.inRole !== null && roles.includes(principal.inRole))',
+      changes: ['principal.inRole !== null → true'],
+      reason: 'No list of roles holds `null`.',
+    },
+    {
+      line: 'if (onDecision !== undefined) {',
+      changes: ['onDecision !== undefined → true'],
+      reason: 'Nobody is told what was put together in vain.',
+    },
+  ],
+  'src/cached-key.ts': [
+    {
+      line: 'if (text === null) return text',
+      changes: ['text === null → true'],
+      reason: 'A text of its own is the same text, and takes up more memory.',
+    },
+    {
+      line: 'names[text] = true',
+      changes: ['true → false'],
+      reason: 'The name is taken, not the value.',
+    },
+  ],
+  'src/checks.ts': [
+    {
+      line: 'return key.ipRules === null || key.lastAddress === address || allowsAddress(key.ipRules, address)',
+      changes: ['key.lastAddress === address → false'],
+      reason: 'An address that was found in the rules is found there again.',
+    },
+  ],
   'src/errors.ts': [
     {
       line: 'Object.defineProperty(this, brand, { value: true })',
@@ -225,6 +278,51 @@ export const survivors: Survivors = {
         `'' → "Stryker was here!"`,
       ],
       reason: 'Whatever matches has a label; and any text that is no host will do where there is no host.',
+    },
+  ],
+  'src/key-cache.ts': [
+    {
+      line: 'if (readAtMs === undefined) return undefined',
+      changes: ['readAtMs === undefined → false'],
+      reason: 'In `get`: no age is below a limit then, and what is deleted is not there.',
+    },
+  ],
+  'src/key-lookup.ts': [
+    {
+      line: 'const load: Load = { underWay: undefined }',
+      changes: ['{ underWay: undefined } → {}'],
+      reason: 'It is set before anybody looks.',
+    },
+  ],
+  'src/pending-read.ts': [
+    {
+      line: 'this.#end()?.resolve(record)',
+      changes: ['this.#end()?.resolve → this.#end().resolve'],
+      reason: 'Where a read has ended, what is thrown rejects it in vain.',
+    },
+  ],
+  'src/record-reader.ts': [
+    {
+      line: 'if (reads.length === 1 || store.findManyByDigest === undefined) {',
+      changes: ['store.findManyByDigest === undefined → false'],
+      reason: 'There are several only if the store finds several.',
+    },
+  ],
+  'src/records-by-digest.ts': [
+    {
+      line: "return typeof digest === 'string' ? digest : ''",
+      changes: [`typeof digest === 'string' → true`, `'' → "Stryker was here!"`],
+      reason: 'Whatever is no digest that was asked for is as good as any other.',
+    },
+    {
+      line: '} catch {',
+      changes: ["{ return '' } → {}"],
+      reason: 'The same.',
+    },
+    {
+      line: "return ''",
+      changes: [`'' → "Stryker was here!"`],
+      reason: 'The same.',
     },
   ],
   'src/vary.ts': [

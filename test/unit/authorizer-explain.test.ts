@@ -382,7 +382,10 @@ describe('the store', () => {
     const store = scriptedStore()
     const authorizer = createAuthorizer({ store, maxConcurrentLookups: 1 })
     const pending = authorizer.authorize(request)
-    expect((await authorizer.explain(request)).cause).toMatchObject({ code: 'store_overloaded' })
+    expect((await authorizer.explain(request)).cause).toMatchObject({
+      code: 'store_overloaded',
+      message: '1 look-ups are running already',
+    })
     store.reads[0]?.answer(good)
     await pending
   })

@@ -450,7 +450,9 @@ describe('a tenant resolver that fails', () => {
     const authorizer = createAuthorizer({ store: answeringStore(() => good) })
     await authorizer.authorize(request)
     const tenantId = () => Promise.reject(new Error('down'))
-    expectUnavailable((await authorizer.authorize({ ...request, tenantId })) as Denied, 'tenant_failed')
+    const denied = (await authorizer.authorize({ ...request, tenantId })) as Denied
+    expectUnavailable(denied, 'tenant_failed')
+    expect(denied.cause).toHaveProperty('message', 'The tenant resolver failed (Error)')
   })
 
   it.each<[string, unknown]>([
@@ -589,7 +591,9 @@ describe('close()', () => {
     const authorizer = createAuthorizer({ store: answeringStore(() => good) })
     await authorizer.authorize(request)
     const closing = authorizer.close()
-    expectUnavailable((await authorizer.authorize(request)) as Denied, 'closed')
+    const denied = (await authorizer.authorize(request)) as Denied
+    expectUnavailable(denied, 'closed')
+    expect(denied.cause).toHaveProperty('message', 'The authorizer is closed')
     await closing
   })
 

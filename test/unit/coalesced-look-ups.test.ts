@@ -241,6 +241,18 @@ describe('deadlines', () => {
     expect(query(1).signal.aborted).toBe(false)
   })
 
+  it.each<[what: string, end: (query: ScriptedQuery) => void]>([
+    ['answered', (query) => query.answer([])],
+    ['that failed', (query) => query.fail(new Error('down'))],
+  ])('the signal of a query %s is not aborted', async (_, end) => {
+    const { batch, outcomes } = await openBatch(['a', 'b'])
+    const { signal } = batch
+    end(batch)
+    await Promise.all(outcomes)
+    vi.advanceTimersByTime(5_000)
+    expect(signal.aborted).toBe(false)
+  })
+
   it('one that is over before it was sent is not sent', async () => {
     const { ask, store } = open({ storeTimeoutMs: 2 })
     const outcomes = [ask('first'), ask('a'), ask('b')]
@@ -283,6 +295,17 @@ describe('deadlines', () => {
     await turn()
     expect(vi.getTimerCount()).toBe(0)
   })
+})
+
+it('maxConcurrentLookups counts a look-up that was given up and then answered once', async () => {
+  const { ask, query } = open({ storeTimeoutMs: 50, maxConcurrentLookups: 1 })
+  const first = ask('a')
+  vi.advanceTimersByTime(50)
+  expect(await first).toBe('store_timeout')
+  query(0).answer(recordOf('a'))
+  await turn()
+  void ask('b')
+  expect(await ask('c')).toBe('store_overloaded')
 })
 
 it('maxConcurrentLookups counts those that wait to be sent', async () => {

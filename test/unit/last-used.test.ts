@@ -297,7 +297,7 @@ describe('the option lastUsed', () => {
     expectRefusal(
       () => createAuthorizer({ store: lookUpOnly, lastUsed: true }),
       'invalid_option',
-      'a method touch, because "lastUsed" is given',
+      '"store" must be one with a method touch, because "lastUsed" is given',
     )
   })
 })
