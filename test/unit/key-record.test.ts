@@ -216,6 +216,11 @@ describe('the message about a field', () => {
       'Field "allowedIps" of a record must be a list of texts or null, not an empty string; convert it in the store',
     ],
     [
+      'allowedIps',
+      [7],
+      'Field "allowedIps" of a record must be a list of texts or null, not an array; convert it in the store',
+    ],
+    [
       'digest',
       48151623,
       'Field "digest" of a record must be the text that was looked up; compare bytes in the store',
