@@ -5,6 +5,7 @@
  */
 
 import type { NextFunction, Request, Response } from 'express'
+import { authorizationOf } from '../src/authorization-of.js'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied } from '../src/decision.js'
 import { type Principal, principalFrom } from '../src/principal.js'
@@ -45,6 +46,8 @@ export interface ApiKeyAuthOptions extends RequestAuthorizerOptions<Request> {
   readonly onDenied?: ((decision: Denied, req: Request, res: Response) => unknown) | undefined
 }
 
+type Authorized = { [requestAuthorization]?: RequestAuthorization }
+
 /**
  * Lets a request pass only with a REST API key of its tenant, and sets `req.apiKey`.
  *
@@ -76,7 +79,7 @@ export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): 
       res.setHeader('vary', mergeVary(res.getHeader('vary'), vary))
       if (!decision.allowed) return answer(decision, authorization, req, res)
       req.apiKey = decision.principal
-      linesOf(req)[requestAuthorization] = authorization
+      leave(authorization, req)
       return true
     }),
   )
@@ -92,7 +95,7 @@ export function requireRole(...roles: readonly string[]): ApiKeyMiddleware {
   const required = parseRoles(roles)
 
   return guard((req, res) => {
-    const authorization = linesOf(req)?.[requestAuthorization]
+    const authorization = authorizationOf(req)
     const denied = denialByRole(authorization, required, req)
     return denied === undefined || answer(denied, authorization, req, res)
   })
@@ -122,12 +125,15 @@ function guard(passes: (req: Request, res: Response) => boolean | PromiseLike<bo
 }
 
 /**
- * The header lines, on which stands what `requireRole` needs: they are the request's alone, also where an application derives
- * another object from it. Not on the request: Express changes its prototype, after which each property that is added takes
- * microseconds. Not in `res.locals`: they are the application's, which may share them between requests.
+ * Leaves it on the header lines, which are the request's alone, also where an application derives another object from it. Not
+ * on the request: Express changes its prototype, after which each property that is added takes microseconds. Not in
+ * `res.locals`: they are the application's, which may share them between requests.
  */
-function linesOf(req: Request): { [requestAuthorization]?: RequestAuthorization } {
-  return req.rawHeaders as never
+function leave(authorization: RequestAuthorization, req: Request & Authorized): void {
+  const lines: readonly string[] & Authorized = req.rawHeaders
+  lines[requestAuthorization] = authorization
+  // What another adapter has left before would be found first.
+  if (requestAuthorization in req) req[requestAuthorization] = authorization
 }
 
 /** Resolves with what stands for a refusal: that the request does not pass. */

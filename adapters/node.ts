@@ -6,6 +6,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { authorizationOf } from '../src/authorization-of.js'
 import type { Authorizer } from '../src/authorizer.js'
 import type { Denied, DeniedResponse } from '../src/decision.js'
 import { headerLinesOf } from '../src/header-lines.js'
@@ -121,7 +122,7 @@ export function requireRole(...roles: readonly string[]): Guard<Principal> {
   const required = parseRoles(roles)
 
   return (handler) => async (req, res) => {
-    const authorization = (req as AuthorizedRequest)[requestAuthorization]
+    const authorization = authorizationOf(req)
     const denied = denialByRole(authorization, required, req)
     if (denied !== undefined) return answer(denied, authorization, req, res)
     await handler(req as never, res)

@@ -1,8 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, mixin, Optional, UseGuards } from '@nestjs/common'
-import { requestAuthorization } from '../../src/request-authorizer.js'
+import { authorizationOf } from '../../src/authorization-of.js'
 import { denialByRole, parseRoles } from '../../src/role-guard.js'
 import { type NestAuthorizer, nestAuthorizer, refuse } from './nest-authorizer.js'
-import type { AuthorizedRequest } from './nest-request.js'
 import { exchangeIn } from './platform.js'
 
 /**
@@ -41,7 +40,7 @@ export function RequireRole(...roles: readonly string[]): MethodDecorator & Clas
       // What another `apiKeyAuth` has left says nothing about the tenant of this module.
       const authorization = this.#authorize
         ? await this.#authorize(request, response)
-        : (request as AuthorizedRequest)[requestAuthorization]
+        : authorizationOf(request)
       const denied = denialByRole(authorization, required, request)
       return denied === undefined || refuse(denied, authorization, request, response)
     }

@@ -91,9 +91,9 @@ export const groups: readonly MutationGroup[] = [
     slices: {
       // What all have in common is seen in two: one has parameters of routes, one hands over more than a request.
       common: {
-        mutate: sources('request-authorizer role-guard principal'),
+        mutate: sources('authorization-of request-authorizer role-guard principal'),
         tests: [
-          ...unit('request-authorizer role-guard principal'),
+          ...unit('authorization-of request-authorizer role-guard principal'),
           ...adapterTests('conformance middleware'),
         ],
         frameworks: ['hono', 'fetch'],
