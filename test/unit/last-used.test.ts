@@ -128,21 +128,27 @@ describe('uses are remembered', () => {
 })
 
 describe('a store that does not take them', () => {
-  const failures: readonly [string, () => Promise<void>, string][] = [
-    ['rejects', async () => Promise.reject(new Error(canary)), 'store_failed'],
+  const failures: readonly [string, () => Promise<void>, code: string, message: string][] = [
+    [
+      'rejects',
+      async () => Promise.reject(new Error(canary)),
+      'store_failed',
+      'The key store failed (Error)',
+    ],
     [
       'throws',
       () => {
         throw new Error(canary)
       },
       'store_failed',
+      'The key store failed (Error)',
     ],
-    ['hangs', () => new Promise(() => {}), 'store_timeout'],
+    ['hangs', () => new Promise(() => {}), 'store_timeout', 'The key store did not answer within 2000 ms'],
   ]
 
   it.each(failures)(
     '%s: no request fails, the batch is dropped, the next one is written',
-    async (_, touch, code) => {
+    async (_, touch, code, message) => {
       const errors: unknown[] = []
       let down = true
       const lastUsed = { intervalMs: 1_000, onError: (error: unknown) => errors.push(error) }
@@ -151,7 +157,7 @@ describe('a store that does not take them', () => {
       await pass(1_000)
       await pass(2_000)
       expect(batches).toHaveLength(1)
-      expect(errors).toMatchObject([{ code }])
+      expect(errors).toMatchObject([{ code, message }])
       expect(String(errors)).not.toContain(canary)
       down = false
       expect(outcomeOf(await authorizer.authorize(request))).toBe('allowed')
