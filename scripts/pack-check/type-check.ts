@@ -36,6 +36,8 @@ export function typeCheck(
     ...(isDeprecated && { ignoreDeprecations: '6.0' }),
     types: ['node'],
     strict: true,
+    // NestJS has the decorators of that time.
+    experimentalDecorators: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     esModuleInterop: true,
