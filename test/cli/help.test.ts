@@ -16,11 +16,15 @@ const commands = createProgram().commands.flatMap((command) =>
     : command.commands.map((inner) => [command.name(), inner.name()]),
 )
 
+/** What those examples get that name neither a group nor a key. */
+let untouched: Awaited<ReturnType<typeof newVariables>>
+
 beforeAll(async () => {
   project = newProject()
   await project.run(['migrate'])
   project.write('old-keys.csv', [...foreignCsv(3)])
   project.write('old-keys.jsonl', [...foreignJsonLines(3)])
+  untouched = await newVariables()
 }, 60_000)
 
 /** The ids of a new group and of a new key, which nothing has touched. */
@@ -67,7 +71,8 @@ describe('the help of', () => {
         .map((line) => line.replace(/^ {2}\$ /, ''))
       for (const line of lines) {
         expect(line).toContain(`rest-api-key ${name}`)
-        const variables = await newVariables()
+        const variables =
+          line.includes('"$') || line.includes('reference-id ') ? await newVariables() : untouched
         if (name === 'groups delete') await project.run(['keys', 'delete', variables.KEY, '--yes'])
         if (line.includes('--if-version 2')) {
           await project.run(['keys', 'deactivate', variables.KEY])
