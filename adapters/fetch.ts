@@ -89,7 +89,7 @@ export function apiKeyAuth(authorizer: Authorizer, options: ApiKeyAuthOptions): 
 
   return (handler) =>
     async (request, ...rest) => {
-      const authorization = await authorize(request, ...rest)
+      const authorization = await authorize(request, rest)
       const { decision, vary } = authorization
       if (!decision.allowed) return answer(decision, authorization, vary, request, rest)
       Object.assign(request, { apiKey: decision.principal, [requestAuthorization]: authorization })

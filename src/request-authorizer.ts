@@ -74,7 +74,7 @@ export function createRequestAuthorizer<Request>(
   authorizer: Authorizer,
   options: RequestAuthorizerOptions<Request> & { readonly onDenied?: unknown },
   reader: RequestReader<Request>,
-): (request: Request, ...rest: readonly unknown[]) => AuthorizedRequest | PromiseLike<AuthorizedRequest> {
+): (request: Request, rest?: readonly unknown[]) => AuthorizedRequest | PromiseLike<AuthorizedRequest> {
   assertOptions('apiKeyAuth', options, ['tenant', 'ip', 'optional', 'onDenied'])
   const { tenant, ip, optional, onDenied } = options
   assertMethod('authorizer', authorizer, 'authorize', 'made by createAuthorizer()')
@@ -98,11 +98,12 @@ export function createRequestAuthorizer<Request>(
     }
   }
 
-  return (request, ...rest) => {
+  // Most frameworks give a request and no more: to make and to spread an empty array for it takes a quarter of a microsecond.
+  return (request, rest) => {
     const headerLines = reader.headerLines(request)
     let address: string | undefined
     try {
-      address = addressOf(request, ...(rest as []))
+      address = rest === undefined ? addressOf(request) : addressOf(request, ...(rest as []))
     } catch {
       // One that cannot be found out is unknown.
     }
@@ -120,7 +121,7 @@ export function createRequestAuthorizer<Request>(
 type ClaimOf<Request> = (
   request: Request,
   headerLines: HeaderLines,
-  rest: readonly unknown[],
+  rest: readonly unknown[] | undefined,
 ) => TenantClaim | Promise<TenantClaim>
 
 function parseTenant<Request>(
@@ -128,7 +129,7 @@ function parseTenant<Request>(
   reader: RequestReader<Request>,
 ): string | TenantFromKey | ClaimOf<Request> {
   if (isTenantFromKey(tenant) || (typeof tenant === 'string' && tenant !== '')) return tenant
-  if (typeof tenant === 'function') return (request, _, rest) => tenant(request, ...(rest as []))
+  if (typeof tenant === 'function') return (request, _, rest = []) => tenant(request, ...(rest as []))
   if (isTenantResolver(tenant)) {
     return (request, headerLines) =>
       tenant.resolve({
