@@ -2,7 +2,7 @@
  * Runs the cases, each in a process of its own, and writes a report.
  *
  *     npm run bench          what needs neither servers nor peers, about a minute; to .tmp/bench.md
- *     npm run bench:full     all of it, with servers and peers, about 12 minutes; to bench/RESULTS.md and docs/cost.svg
+ *     npm run bench:full     all of it, with servers and peers, about 15 minutes; to bench/RESULTS.md and docs/cost.svg
  */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'

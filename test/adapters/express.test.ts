@@ -10,6 +10,7 @@ import { expectNoUnhandledRejections } from '../support/no-unhandled-rejections.
 
 expectNoUnhandledRejections()
 
+const storeOfOwn = memoryStore({ keys: [{ referenceId: 'OWN', tenantId: 'acme' }] })
 const authorizer = createAuthorizer({
   store: memoryStore({
     keys: [
@@ -67,6 +68,21 @@ describe.each(expresses)('%s', (_, express) => {
     expect((await ask(app, '/', 'OWN')).status).toBe(200)
     expect((await ask(app, '/', 'LISTED', 'X-Forwarded-For: 203.0.113.9')).status).toBe(401)
     expect((await ask(app, '/open', 'LISTED')).status).toBe(500)
+  })
+
+  it('passes no request on that was answered before, whether or not its key is cached', async () => {
+    const app = express()
+    app.use((_, res, next) => {
+      res.send('mine')
+      next()
+    })
+    app.use(apiKeyAuth(createAuthorizer({ store: storeOfOwn }), { tenant: 'acme' }))
+    let passed = 0
+    app.use(() => void passed++)
+    for (let request = 0; request < 2; request++) {
+      const { status, body } = await ask(app, '/', 'OWN')
+      expect({ status, body, passed }).toEqual({ status: 200, body: 'mine', passed: 0 })
+    }
   })
 
   it('guards a router without an application', async () => {

@@ -23,6 +23,29 @@ async function ask(app: Koa, referenceId?: string): Promise<RawResponse> {
 }
 
 describe.each(koas)('%s', (_, Koa) => {
+  it('leaves a response alone that was sent before, and goes on', async () => {
+    const app: Koa = new Koa()
+    const errors: unknown[] = []
+    app.on('error', (error) => errors.push(error))
+    app.use((ctx, next) => {
+      ctx.respond = false
+      ctx.res.writeHead(202, { 'content-length': 4 }).end('mine')
+      return next()
+    })
+    app.use(apiKeyAuth(authorizer, { tenant: 'acme' }))
+    const passed: unknown[] = []
+    app.use((ctx) => {
+      passed.push(ctx.state.apiKey?.keyId)
+    })
+    const { status, body } = await ask(app, 'OWN')
+    expect({ status, body, passed, errors }).toEqual({
+      status: 202,
+      body: 'mine',
+      passed: ['own'],
+      errors: [],
+    })
+  })
+
   it.each<
     [what: string, onDenied: (decision: Denied, ctx: ApiKeyContext) => unknown, status: number, body: string]
   >([

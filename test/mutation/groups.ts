@@ -100,7 +100,10 @@ export const groups: readonly MutationGroup[] = [
       },
       express: {
         mutate: [...adapters('express platforms/express'), ...sources('forwarded-for')],
-        tests: [...unit('forwarded-for'), ...adapterTests('express conformance middleware proxies')],
+        tests: [
+          ...unit('authorization-of forwarded-for'),
+          ...adapterTests('express conformance middleware proxies'),
+        ],
         frameworks: ['express'],
       },
       koa: {

@@ -131,6 +131,32 @@ describe('Vary', () => {
   })
 })
 
+it.each<[what: string, beside: readonly unknown[] | undefined, given: readonly unknown[]]>([
+  ['the request alone', undefined, ['request']],
+  [
+    'the request and what the framework gives beside it',
+    [{ waitUntil: 1 }, 2],
+    ['request', { waitUntil: 1 }, 2],
+  ],
+])('gives functions of the options %s', async (_, beside, given) => {
+  const seen: unknown[] = []
+  const options = {
+    tenant: (...args: readonly unknown[]) => {
+      seen.push(['tenant', ...args])
+      return 'acme'
+    },
+    ip: (...args: readonly unknown[]) => {
+      seen.push(['ip', ...args])
+      return '192.0.2.7'
+    },
+  }
+  await createRequestAuthorizer(createAuthorizer({ store }), options, reader)('request', beside)
+  expect(seen).toEqual([
+    ['ip', ...given],
+    ['tenant', ...given],
+  ])
+})
+
 it('makes no promise for a request whose key is in the cache', async () => {
   const authorize = createRequestAuthorizer(createAuthorizer({ store }), { tenant: () => 'acme' }, reader)
   await authorize({})
