@@ -149,6 +149,19 @@ for (const [name, fastify] of fastifys) {
       expect(hook).toHaveBeenCalledTimes(4)
     })
 
+    it('runs neither a later hook nor the route while a refusal waits to be sent', async () => {
+      const app = createApp()
+      const ran: string[] = []
+      await app.register(apiKeyAuth, acme)
+      app.addHook('onSend', async () => {
+        await new Promise((resolve) => setImmediate(resolve))
+      })
+      app.addHook('preHandler', async () => void ran.push('hook'))
+      app.get('/', async () => ran.push('route'))
+      expect(await ask(app, '/')).toBe(401)
+      expect(ran).toEqual([])
+    })
+
     it.each(['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const)(
       'guards by role as %s of a route',
       async (hook) => {

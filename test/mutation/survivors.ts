@@ -9,6 +9,14 @@ export const survivors: Survivors = {
       reason: 'It would stand on the request as well, which takes time and shows nowhere else.',
     },
   ],
+  'adapters/fastify.ts': [
+    {
+      line: 'if (!decision.allowed) return answer(decision, authorization, request, reply).then(() => false)',
+      changes: ['() => false → () => undefined', 'false → true'],
+      reason:
+        'An asynchronous function that returns a reply has ended when the reply is sent, and Fastify goes no further then.',
+    },
+  ],
   'adapters/nestjs/api-key-module.ts': [
     {
       line: "const moduleId = Symbol.for('rest-api-key.nest-module-id')",
