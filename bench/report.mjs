@@ -7,7 +7,7 @@ export function report(sections, { command, versions, minutes }) {
     '# Results',
     `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${minutes.toFixed(1)} minutes. Node.js ${process.version}, ${cpus[0]?.model.trim() ?? process.arch}, ${cpus.length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()}; load of the machine at the end ${os.loadavg()[0].toFixed(1)}.`,
     `Versions: ${versions}.`,
-    'A ratio is the median of paired rounds, with its quartiles for the spread; a *control* is the baseline against itself. Over HTTP, what is in brackets is the interval in which the median lies with a probability of 95 %.',
+    'A ratio is the median of paired rounds, with its quartiles for the spread; a _control_ is the baseline against itself. Over HTTP, what is in brackets is the interval in which the median lies with a probability of 95 %.',
     ...sections.map(({ title, rows }) => `## ${title}\n\n${tableOf(rows)}`),
   ].join('\n\n')}\n`
 }
