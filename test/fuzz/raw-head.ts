@@ -6,7 +6,7 @@ export interface RawHead {
   readonly isTolerable: boolean
   /** Whether nothing follows: what does is the next request, which may be refused before this one is answered. */
   readonly isAlone: boolean
-  /** The values of the `Authorization` lines. */
+  /** The values of the `Authorization` lines, without the blanks around them. */
   readonly authorization: readonly string[]
 }
 
@@ -33,6 +33,6 @@ export function readRawHead(text: string): RawHead {
     isStrict: isTolerable && isAlone && !isFolded && !hasOtherEnds && text.length < 8_000,
     isTolerable,
     isAlone,
-    authorization: values.map(([, value]) => value),
+    authorization: values.map(([, value]) => value.replace(/^[ \t]+|[ \t]+$/g, '')),
   }
 }

@@ -173,6 +173,7 @@ describe('the Authorization header', () => {
       ['behind a foreign scheme, with a quoted id', `Bearer x, rest_api_key="${id}"`, malformed],
       ['with a scheme in front of our name', `ApiKey,${good}`, malformed],
       ['with a foreign scheme, a tab and a token', 'Bearer\tabc', malformed],
+      ['with a foreign scheme alone and an empty line, joined by Fetch', 'Bearer,', malformed],
       ['with a foreign scheme and an equals sign', 'Bearer=abc', malformed],
       ['with the id alone, in braces', `{${id}}`, malformed],
       ['with NBSP in front', `${nbsp}${good}`, malformed],
