@@ -23,7 +23,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
-    // A process for each file takes a quarter more of the whole time.
+    // With a process for each file, the tests of units and adapters take a third longer.
     pool: 'threads',
     // What tests start as processes of their own is not counted: the command line and the packed package.
     coverage: {

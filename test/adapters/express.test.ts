@@ -10,7 +10,6 @@ import { expectNoUnhandledRejections } from '../support/no-unhandled-rejections.
 
 expectNoUnhandledRejections()
 
-const storeOfOwn = memoryStore({ keys: [{ referenceId: 'OWN', tenantId: 'acme' }] })
 const authorizer = createAuthorizer({
   store: memoryStore({
     keys: [
@@ -76,7 +75,8 @@ describe.each(expresses)('%s', (_, express) => {
       res.send('mine')
       next()
     })
-    app.use(apiKeyAuth(createAuthorizer({ store: storeOfOwn }), { tenant: 'acme' }))
+    const store = memoryStore({ keys: [{ referenceId: 'OWN', tenantId: 'acme' }] })
+    app.use(apiKeyAuth(createAuthorizer({ store }), { tenant: 'acme' }))
     let passed = 0
     app.use(() => void passed++)
     for (let request = 0; request < 2; request++) {
